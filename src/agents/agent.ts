@@ -2,8 +2,7 @@
  * The port of an agent, versioned: what the coordinator asks of every backend. A turn can be started from
  * the request alone; an agent keeps nothing between turns that the journal does not have.
  */
-import type { EphemeralEventBody } from '../events/run-event.ts';
-import type { DurableEventBody } from '../events/run-event.ts';
+import type { DurableEventBody, EphemeralEventBody } from '../events/run-event.ts';
 import type { ToolSession } from '../tools/tool-session.ts';
 
 type OfAgent<T> = T extends unknown ? Omit<T, 'agent' | 'turn'> : never;
@@ -24,22 +23,32 @@ export interface ShownAnswer {
   readonly label: string;
   readonly alias: string;
   readonly text: string;
+  /** Id of its author; for scripts and files, never for a model. */
+  readonly author: string;
   /** Position in the order of submission, from 1. */
   readonly order: number;
+  /** Where its files can be read, when it has any. */
+  readonly view?: string;
 }
+
+/** `answer`: no answers yet; `decide`: answers exist; `present`: the final answer is asked for. */
+export type TurnKind = 'answer' | 'decide' | 'present';
 
 export interface TurnRequest {
   readonly turn: number;
   /** From 1; above 1 the conversation of this turn goes on with `followUp`. */
   readonly attempt: number;
-  /** `answer`: no answers yet; `decide`: answers exist; `present`: the final answer is asked for. */
-  readonly kind: 'answer' | 'decide' | 'present';
+  readonly kind: TurnKind;
   readonly system: string;
   readonly user: string;
   /** Attempts after the first: what was wrong with the last one. */
   readonly followUp?: string;
+  /** Kinds of this agent's turns that have ended before, oldest first; interrupted ones are not among them. */
+  readonly past: readonly TurnKind[];
   readonly question: string;
   readonly answers: readonly ShownAnswer[];
+  /** Alias of each agent by id; for scripts, which name agents as the config does. */
+  readonly aliases: ReadonlyMap<string, string>;
   readonly workspace?: string;
   /** Directory that holds one view per answer. */
   readonly views?: string;

@@ -1,4 +1,197 @@
 /** Errors of the area "configuration": codes MG1101 to MG1199. */
 import type { ErrorDefinition } from './error-definition.ts';
 
-export const configErrors = {} as const satisfies Record<string, ErrorDefinition>;
+export const configErrors = {
+  invalidConfig: {
+    code: 'MG1101',
+    title: 'The config cannot be used',
+    hint: 'Correct what is listed and check it with `massgen config check FILE`.',
+    exitCode: 2,
+  },
+  fileNotFound: {
+    code: 'MG1102',
+    title: 'Config file not found',
+    hint: 'Check the path; it is taken from the folder the program is started in.',
+    exitCode: 2,
+  },
+  fileUnreadable: {
+    code: 'MG1103',
+    title: 'Config file cannot be read',
+    hint: 'Check the permissions of the file and of its folder.',
+    exitCode: 2,
+  },
+  notAFile: {
+    code: 'MG1104',
+    title: 'Config is not a regular file',
+    hint: 'Name a file, not a folder, pipe or device.',
+    exitCode: 2,
+  },
+  fileTooLarge: {
+    code: 'MG1105',
+    title: 'Config file is too large',
+    hint: 'A config has at most 1 MiB. Move long texts into files the agents can read.',
+    exitCode: 2,
+  },
+  notText: {
+    code: 'MG1106',
+    title: 'Config file is not UTF-8 text',
+    hint: 'Save the file as UTF-8.',
+    exitCode: 2,
+  },
+  unsupportedFormat: {
+    code: 'MG1107',
+    title: 'Config file has an unknown suffix',
+    hint: 'Name it .yaml, .yml or .json.',
+    exitCode: 2,
+  },
+  emptyConfig: {
+    code: 'MG1108',
+    title: 'Config is empty',
+    hint: 'A config needs at least `agents`.',
+    exitCode: 2,
+  },
+  syntax: {
+    code: 'MG1109',
+    title: 'Config cannot be parsed',
+    hint: 'Correct the place that is shown.',
+    exitCode: 2,
+  },
+  duplicateKey: {
+    code: 'MG1110',
+    title: 'A key occurs twice',
+    hint: 'Remove one of the two.',
+    exitCode: 2,
+  },
+  badAlias: {
+    code: 'MG1111',
+    title: 'A YAML alias cannot be resolved',
+    hint: 'Write out what the alias stands for.',
+    exitCode: 2,
+  },
+  tooDeep: {
+    code: 'MG1112',
+    title: 'Config is nested too deep',
+    hint: 'A config has at most 64 levels.',
+    exitCode: 2,
+  },
+  unsupportedYaml: {
+    code: 'MG1113',
+    title: 'Config uses a part of YAML that is not supported',
+    hint: 'Use plain maps, lists, texts, numbers, true, false and null.',
+    exitCode: 2,
+  },
+  yamlVersions: {
+    code: 'MG1114',
+    title: 'A value means something else in YAML 1.1',
+    hint: 'Put it in quotes if it is a text.',
+    exitCode: 2,
+  },
+  unknownKey: {
+    code: 'MG1115',
+    title: 'Unknown key',
+    hint: 'See the keys with `massgen config explain`.',
+    exitCode: 2,
+  },
+  wrongType: {
+    code: 'MG1116',
+    title: 'Value of the wrong kind',
+    hint: 'See what the key takes with `massgen config explain KEY`.',
+    exitCode: 2,
+  },
+  invalidValue: {
+    code: 'MG1117',
+    title: 'Value not allowed',
+    hint: 'See what the key takes with `massgen config explain KEY`.',
+    exitCode: 2,
+  },
+  missingKey: {
+    code: 'MG1118',
+    title: 'A key is missing',
+    hint: 'Add the key.',
+    exitCode: 2,
+  },
+  noAgents: {
+    code: 'MG1119',
+    title: 'Config names no agents',
+    hint: 'Add `agents:` with at least one agent, or `agent:` with one.',
+    exitCode: 2,
+  },
+  unknownBackendType: {
+    code: 'MG1120',
+    title: 'Unknown backend type',
+    hint: 'See the types with `massgen config explain backend.type`.',
+    exitCode: 2,
+  },
+  backendTypeUntold: {
+    code: 'MG1121',
+    title: 'Backend type not given',
+    hint: 'Add `type:` to the backend.',
+    exitCode: 2,
+  },
+  invalidAgentId: {
+    code: 'MG1122',
+    title: 'Agent id not allowed',
+    hint: 'Ids name files and directories: letters, digits, `.`, `_`, `-`; 64 at most; starting with a letter or digit.',
+    exitCode: 2,
+  },
+  duplicateAgentId: {
+    code: 'MG1123',
+    title: 'Two agents have one id',
+    hint: 'Give each agent an id of its own; upper and lower case do not count as different.',
+    exitCode: 2,
+  },
+  duplicateServer: {
+    code: 'MG1124',
+    title: 'Two MCP servers have one name',
+    hint: 'Give each server of an agent a name of its own; upper and lower case do not count as different.',
+    exitCode: 2,
+  },
+  contradictoryKeys: {
+    code: 'MG1125',
+    title: 'Keys contradict each other',
+    hint: 'Remove one of them.',
+    exitCode: 2,
+  },
+  invalidSecurity: {
+    code: 'MG1126',
+    title: 'Security setting not understood',
+    hint: 'Security settings must be exact; see `massgen config explain mcp_servers.security`.',
+    exitCode: 2,
+  },
+  literalSecret: {
+    code: 'MG1127',
+    title: 'A secret is written in the config',
+    hint: 'Refer to an environment variable instead.',
+    exitCode: 2,
+  },
+  ignoredKey: {
+    code: 'MG1128',
+    title: 'Key without effect',
+    hint: 'It can be removed.',
+    exitCode: 2,
+  },
+  providerKey: {
+    code: 'MG1129',
+    title: 'Key handed to the provider unchanged',
+    hint: 'Check its spelling; the provider may refuse it.',
+    exitCode: 2,
+  },
+  notRunnable: {
+    code: 'MG1130',
+    title: 'Backend type cannot be run by this version',
+    hint: 'This version runs the types chatcompletion, lmstudio and script.',
+    exitCode: 2,
+  },
+  variableUnset: {
+    code: 'MG1131',
+    title: 'Environment variable is not set',
+    hint: 'Set it before starting a run.',
+    exitCode: 3,
+  },
+  keyMissing: {
+    code: 'MG1132',
+    title: 'API key is missing',
+    hint: 'Set the variable of the provider, or `api_key` of the backend.',
+    exitCode: 3,
+  },
+} as const satisfies Record<string, ErrorDefinition>;

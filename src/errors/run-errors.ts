@@ -1,4 +1,77 @@
 /** Errors of the area "runs and coordination": codes MG1701 to MG1799. */
 import type { ErrorDefinition } from './error-definition.ts';
 
-export const runErrors = {} as const satisfies Record<string, ErrorDefinition>;
+export const runErrors = {
+  noDecision: {
+    code: 'MG1701',
+    title: 'The agent ended three attempts without a decision',
+    hint: 'A model that does not call tools reliably cannot take part; try another model for this agent.',
+  },
+  turnHardLimit: {
+    code: 'MG1702',
+    title: 'The turn took longer than its hard limit',
+    hint: 'Raise timeout_settings.turn_hard_seconds, or give the agent a smaller task.',
+  },
+  presentationTimeout: {
+    code: 'MG1703',
+    title: 'The presentation took longer than its limit',
+    hint: 'The stored answer is used. Raise timeout_settings.presentation_timeout_seconds for more time.',
+  },
+  presentationStopped: {
+    code: 'MG1704',
+    title: 'The presentation was stopped by the user',
+    hint: 'The stored answer is used.',
+  },
+  presentationFailed: {
+    code: 'MG1705',
+    title: 'The presentation failed',
+    hint: 'The stored answer is used; the cause stands beside this message.',
+  },
+  stopped: {
+    code: 'MG1706',
+    title: 'The run was stopped before any answer was given',
+    hint: 'Take it up again with: massgen runs resume RUN',
+    exitCode: 130,
+  },
+  allAgentsFailed: {
+    code: 'MG1707',
+    title: 'All agents failed',
+    hint: 'The reason of each agent stands above and in its file under agent_outputs/. Fix it, then: massgen runs resume RUN',
+    exitCode: 5,
+  },
+  limitWithoutAnswer: {
+    code: 'MG1708',
+    title: 'The time limit was reached before any answer was given',
+    hint: 'Raise timeout_settings.orchestrator_timeout_seconds (or --orchestrator-timeout), then: massgen runs resume RUN',
+    exitCode: 7,
+  },
+  agentCrashed: {
+    code: 'MG1709',
+    title: 'The agent failed',
+    hint: 'The cause stands beside this message; the agent is tried again up to three times.',
+  },
+  notResumable: {
+    code: 'MG1710',
+    title: 'This run has ended; there is nothing to resume',
+    hint: 'Its result is in its run directory: final/ and result.json.',
+    exitCode: 2,
+  },
+  backendNotRunnable: {
+    code: 'MG1711',
+    title: 'This version cannot run that backend',
+    hint: 'Backends that run: chatcompletion, lmstudio, script. The file itself is valid.',
+    exitCode: 2,
+  },
+  runHeld: {
+    code: 'MG1712',
+    title: 'Another process is working on this run',
+    hint: 'Wait for it to end, or stop it first.',
+    exitCode: 2,
+  },
+  programChanged: {
+    code: 'MG1713',
+    title: 'The run cannot be taken up with what is stored of it',
+    hint: 'Its answers can still be read in the run directory.',
+    exitCode: 2,
+  },
+} as const satisfies Record<string, ErrorDefinition>;

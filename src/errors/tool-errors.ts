@@ -1,4 +1,61 @@
-/** Errors of the area "tool calls": codes MG1501 to MG1599. */
+/** Errors of the area "tool calls": codes MG1501 to MG1599. Agents read them too, so hints speak to both. */
 import type { ErrorDefinition } from './error-definition.ts';
 
-export const toolErrors = {} as const satisfies Record<string, ErrorDefinition>;
+export const toolErrors = {
+  unknownTool: {
+    code: 'MG1501',
+    title: 'There is no tool of that name',
+    hint: 'Call one of the tools on offer.',
+  },
+  argumentsNotJson: {
+    code: 'MG1502',
+    title: 'The arguments of the call are not a JSON object',
+    hint: 'Send the arguments again as one JSON object.',
+  },
+  argumentsInvalid: {
+    code: 'MG1503',
+    title: 'The arguments of the call do not fit the tool',
+    hint: 'Correct the named arguments and call again.',
+  },
+  schemaUnusable: {
+    code: 'MG1504',
+    title: 'The tool’s schema cannot be used to check arguments, so the tool cannot be called',
+    hint: 'Report it to the author of the MCP server.',
+  },
+  protectedPath: {
+    code: 'MG1505',
+    title: 'This path may be read but not changed',
+    hint: 'Write into your own workspace instead.',
+    exitCode: 2,
+  },
+  stageFailed: {
+    code: 'MG1506',
+    title: 'The call was refused because a check of it failed',
+    hint: 'This is a fault of the program; the call was not made.',
+  },
+  deadline: {
+    code: 'MG1507',
+    title: 'The call took longer than its deadline',
+    hint: 'It may or may not have happened; check before repeating it.',
+  },
+  cancelled: {
+    code: 'MG1508',
+    title: 'The call was given up because the turn ended',
+    hint: 'Nothing to do.',
+  },
+  responseRefused: {
+    code: 'MG1509',
+    title: 'The whole response was refused',
+    hint: 'Give it again in a right form.',
+  },
+  afterCall: {
+    code: 'MG1510',
+    title: 'The call was made but its result could not be taken over',
+    hint: 'It may or may not have happened; check before repeating it.',
+  },
+  changesUnseen: {
+    code: 'MG1511',
+    title: 'The workspace could not be looked at after a call',
+    hint: 'Its files are still taken over with the next answer.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;

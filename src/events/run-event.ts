@@ -94,12 +94,11 @@ export type DurableEventBody =
       readonly winner?: string;
       /** The limit at which the run was ended early, if one was. */
       readonly limited?: LimitName;
-      readonly durationMs: number;
       readonly error?: EventError;
     }
   | { readonly type: 'message.user'; readonly text: string }
   | ({ readonly type: 'agent.joined'; readonly agent: string } & Omit<AgentDescription, 'id'>)
-  | { readonly type: 'agent.session'; readonly agent: string; readonly session: string }
+  | ({ readonly type: 'agent.session'; readonly session: string } & InTurn)
   | {
       readonly type: 'agent.retired';
       readonly agent: string;
@@ -121,6 +120,8 @@ export type DurableEventBody =
       /** Pause before its next turn in milliseconds; absent when it is retired. */
       readonly retryInMs?: number;
     } & InTurn)
+  /** The pause after a failed turn is over. */
+  | { readonly type: 'backoff.ended'; readonly agent: string }
   | ({ readonly type: 'turn.interrupted'; readonly reason: InterruptReason } & InTurn)
   | ({
       readonly type: 'attempt.rejected';
@@ -146,6 +147,8 @@ export type DurableEventBody =
       readonly usage: Usage;
       readonly latencyMs: number;
       readonly error?: EventError;
+      /** After a failure: the same request goes out again after this pause in milliseconds. */
+      readonly retryInMs?: number;
     } & InTurn)
   | ({
       readonly type: 'answer.submitted';

@@ -1,0 +1,19 @@
+/**
+ * Answers as they stand in a prompt. They are other agents' words: each stands between its own markers, and
+ * nothing in an answer can look like a marker, so no answer can speak outside its place.
+ */
+import type { ShownAnswer } from '../agent.ts';
+
+export function answerSection(answer: ShownAnswer): string {
+  const files = answer.view === undefined ? '' : `\nIts files, to read only: ${answer.view}`;
+  return `<answer label="${answer.label}">\n${neutralise(answer.text)}${files}\n</answer>`;
+}
+
+export function answerSections(answers: readonly ShownAnswer[]): string {
+  return answers.map(answerSection).join('\n\n');
+}
+
+/** Takes the meaning of a marker from text that came from outside. */
+export function neutralise(text: string): string {
+  return text.replaceAll(/<(?=\/?\s*(?:answer|task|current_answers|conversation)\b)/giu, '&lt;');
+}

@@ -1,0 +1,141 @@
+/**
+ * All commands and flags: names, help and which file carries them out. The files are imported when their command
+ * is called. Everything listed here works.
+ */
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { RunFlags } from './run-flags.ts';
+
+const backends = [
+  'chatcompletion',
+  'claude',
+  'gemini',
+  'grok',
+  'openai',
+  'azure_openai',
+  'claude_code',
+  'zai',
+  'lmstudio',
+];
+
+export function createCommandTree(exit: (status: number) => void): Command {
+  const program = new Command('massgen')
+    .description('A team of AI agents works on one question, judges each other, and the winner presents the answer.')
+    .argument('[question]', 'what the team is asked; without one a conversation begins')
+    .addOption(outputOption())
+    .option('--config <path>', 'the team, as a YAML or JSON file')
+    .addOption(new Option('--backend <type>', 'one agent without a file: its backend').choices(backends).conflicts('config'))
+    .option('--model <name>', 'model of that agent')
+    .option('--base-url <url>', 'address of its server')
+    .option('--system-message <text>', 'its role')
+    .option('--orchestrator-timeout <seconds>', 'time for the coordination', positiveNumber)
+    .option('--seed <number>', 'makes aliases and orders repeatable', wholeNumber)
+    .option('--isolate-workspaces', 'work in the run directory instead of the workspaces of the config')
+    .option('--no-display', 'simple output')
+    .option('--no-logs', 'no text files in the run directory; the journal is always kept')
+    .option('--debug', 'full detail in massgen_debug.log')
+    .version('', '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', '\nCtrl-C once: finish with what exists. Twice: stop now. Both can be taken up with: massgen runs resume RUN')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .action(async (question: string | undefined, flags: RunFlags) => {
+      const { runCommand } = await import('./run-command.ts');
+      exit(await runCommand(question, flags));
+    });
+  addVersion(program);
+
+  command(program, 'demo', 'three scripted agents report on a folder; needs no key')
+    .argument('[folder]', 'what they report on; read only', '.')
+    .addOption(outputOption())
+    .option('--seed <number>', 'makes aliases and orders repeatable', wholeNumber)
+    .option('--debug', 'full detail in massgen_debug.log')
+    .action(async (folder: string, flags: RunFlags) => {
+      const { demoCommand } = await import('./demo-command.ts');
+      exit(await demoCommand(folder, flags));
+    });
+
+  const config = command(program, 'config', 'check and explain configs');
+  command(config, 'check', 'check files: no network, no process, no workspace is touched')
+    .argument('<file...>')
+    .option('--strict', 'unknown keys are errors')
+    .option('--env', 'missing keys and variables are errors')
+    .action(async (files: readonly string[], flags: { strict?: boolean; env?: boolean }) => {
+      const { configCheckCommand } = await import('./config-check-command.ts');
+      exit(await configCheckCommand(files, flags));
+    });
+  command(config, 'show', 'print a config with every default filled in, secrets masked')
+    .argument('<file>')
+    .option('--resolved', 'the form the program uses (the default and only form)', true)
+    .action(async (file: string) => {
+      const { configShowCommand } = await import('./config-show-command.ts');
+      exit(await configShowCommand(file));
+    });
+  command(config, 'schema', 'print the JSON Schema, for editors').action(async () => {
+    const { configSchemaCommand } = await import('./config-schema-command.ts');
+    exit(await configSchemaCommand());
+  });
+  command(config, 'explain', 'explain a key, such as agents.backend.cwd')
+    .argument('<key>')
+    .action(async (key: string) => {
+      const { configExplainCommand } = await import('./config-explain-command.ts');
+      exit(await configExplainCommand(key));
+    });
+
+  const runs = command(program, 'runs', 'list runs and take them up again');
+  command(runs, 'list', 'the runs in massgen_logs, newest first')
+    .addOption(outputOption('text', 'json'))
+    .action(async (flags: { output: 'text' | 'json' }) => {
+      const { runsListCommand } = await import('./runs-list-command.ts');
+      exit(await runsListCommand(flags));
+    });
+  command(runs, 'resume', 'take up a run that ended without its result')
+    .addArgument(new Argument('<run>', 'its id, as `runs list` shows it, or `last`'))
+    .addOption(outputOption())
+    .option('--debug', 'full detail in massgen_debug.log')
+    .action(async (run: string, flags: RunFlags) => {
+      const { runsResumeCommand } = await import('./runs-resume-command.ts');
+      exit(await runsResumeCommand(run, flags));
+    });
+
+  const workspace = command(program, 'workspace', 'directories that agents work in');
+  command(workspace, 'adopt', 'allow an existing directory to be used as a workspace')
+    .argument('<directory>')
+    .action(async (directory: string) => {
+      const { workspaceAdoptCommand } = await import('./workspace-adopt-command.ts');
+      exit(await workspaceAdoptCommand(directory));
+    });
+  return program;
+}
+
+function command(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .helpOption('--help', 'print this help')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+}
+
+function outputOption(...choices: readonly string[]): Option {
+  const forms = choices.length === 0 ? ['text', 'json', 'stream-json'] : choices;
+  return new Option('--output <form>', 'what is printed').choices(forms).default('text');
+}
+
+/** `--version` alone is answered before this file is loaded; here it is for lines that have more on them. */
+function addVersion(program: Command): void {
+  program.on('option:version', () => undefined);
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
+  return value;
+}

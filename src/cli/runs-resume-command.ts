@@ -1,0 +1,17 @@
+/** `massgen runs resume`: goes on with a run where its journal ends. */
+import { journalErrors } from '../errors/journal-errors.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { openRuntime } from './open-runtime.ts';
+import type { RunFlags } from './run-flags.ts';
+import { outputSinks, watchRun } from './watch-run.ts';
+
+export async function runsResumeCommand(run: string, flags: RunFlags): Promise<number> {
+  const runtime = openRuntime();
+  const id = run === 'last' ? (await runtime.listRuns())[0]?.id : run;
+  if (id === undefined) throw new MassGenError(journalErrors.runNotFound, { detail: 'there are no runs here' });
+  const handle = await runtime.resumeRun(id, {
+    sinks: outputSinks(flags.output, runtime.cwd),
+    debug: flags.debug ?? false,
+  });
+  return (await watchRun(handle, flags.output)).status;
+}

@@ -1,0 +1,119 @@
+/** Gives each problem its place in the text and the line to show for it. No secret gets into what is shown. */
+import { configErrors } from '../errors/config-errors.ts';
+import type { ConfigDiagnostic } from './config-diagnostic.ts';
+import { formatPath, type ConfigPath } from './config-path.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { keyNodeAt, type KeyNode } from './keys/key-node.ts';
+import { isLiteral, secretPlaces } from './secrets.ts';
+import { blotted, excerpt, positionTeller, structureOnly } from './source/excerpt.ts';
+import { findNode, pathAt, plainValue, prototypeKeys, type SourceNode } from './source/source-node.ts';
+import type { SourceResult } from './source/source-result.ts';
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** More findings than anybody reads. */
+const maxDiagnostics = 200;
+
+export interface LocatedText {
+  /** Absent for a config built in code. */
+  readonly text?: string;
+  /** Name of the text. */
+  readonly file?: string;
+  readonly source: SourceResult;
+}
+
+/** In the order of the text. */
+export function locateProblems(
+  problems: readonly ConfigProblem[],
+  { text, file, source }: LocatedText,
+  keys: KeyNode,
+): readonly ConfigDiagnostic[] {
+  const shown = text === undefined || problems.length === 0 ? '' : showable(text, source, problems, keys);
+  const position = positionTeller(shown);
+  const located = problems.map((problem): readonly [number, ConfigDiagnostic] => {
+    const span = text === undefined ? undefined : spanOf(problem, source.root);
+    const place =
+      span === undefined ? {} : { ...position(span.start), excerpt: excerpt(shown, span) };
+    const { code, hint } = configErrors[problem.definition];
+    const path = pathOf(problem, source.root);
+    const keyPath = formatPath(path);
+    const diagnostic: ConfigDiagnostic = {
+      severity: problem.severity,
+      code,
+      message: problem.message,
+      hint: problem.hint ?? hint.replace('KEY', explained(path, keys)),
+      ...(file === undefined ? {} : { file }),
+      ...place,
+      ...(keyPath === '' ? {} : { keyPath }),
+    };
+    return [span?.start ?? 0, diagnostic];
+  });
+  const sorted = located.toSorted(([left], [right]) => left - right).map(([, diagnostic]) => diagnostic);
+  return shorten(sorted);
+}
+
+/** Errors are kept before all else where there are too many to read. */
+function shorten(diagnostics: readonly ConfigDiagnostic[]): readonly ConfigDiagnostic[] {
+  if (diagnostics.length <= maxDiagnostics) return diagnostics;
+  const rank = ({ severity }: ConfigDiagnostic): number => ['error', 'warning', 'note'].indexOf(severity);
+  const kept = new Set(diagnostics.toSorted((left, right) => rank(left) - rank(right)).slice(0, maxDiagnostics));
+  return diagnostics.filter((diagnostic) => kept.has(diagnostic));
+}
+
+function pathOf({ path, offset }: ConfigProblem, root: SourceNode | undefined): ConfigPath {
+  if (path !== undefined) return path;
+  return root === undefined || offset === undefined ? [] : pathAt(root, offset);
+}
+
+/** The key to ask `config explain` about. */
+function explained(path: ConfigPath, keys: KeyNode): string {
+  const known = keyNodeAt(keys, path)?.path ?? 'KEY';
+  return known.replaceAll('[]', '').replace(/^agents?\./, '');
+}
+
+function spanOf(problem: ConfigProblem, root: SourceNode | undefined): Span {
+  if (problem.offset !== undefined) {
+    const part = root === undefined ? undefined : findNode(root, pathAt(root, problem.offset)).node;
+    const end = part?.start === problem.offset ? part.end : problem.offset + 1;
+    return { start: problem.offset, end };
+  }
+  if (root === undefined || problem.path === undefined) return { start: 0, end: 0 };
+  const { node, entry, complete } = findNode(root, problem.path);
+  const wholeKey = entry !== undefined && (problem.onKey === true || !complete || node.start === node.end);
+  return wholeKey ? { start: entry.keyStart, end: entry.keyEnd } : node;
+}
+
+function showable(
+  text: string,
+  source: SourceResult,
+  problems: readonly ConfigProblem[],
+  keys: KeyNode,
+): string {
+  const { root } = source;
+  if (root === undefined) return structureOnly(text, keyNames(keys));
+  const secrets = secretPlaces(plainValue(root))
+    .filter(({ text: value }) => isLiteral(value))
+    .map(({ path }) => valueSpan(root, path));
+  // The value of a key nobody knows could be anything.
+  const unknown = problems
+    .filter(({ onKey, definition }) => onKey === true && definition !== 'ignoredKey')
+    .map(({ path }) => valueSpan(root, path ?? []));
+  const hidden = prototypeKeys(root).map(({ node }) => node);
+  return blotted(text, [...secrets, ...unknown, ...hidden, ...(source.dropped ?? [])]);
+}
+
+function valueSpan(root: SourceNode, path: ConfigPath): Span {
+  const { node, complete } = findNode(root, path);
+  return complete ? node : { start: 0, end: 0 };
+}
+
+function keyNames(node: KeyNode): ReadonlySet<string> {
+  const names = new Set(node.children.keys());
+  for (const child of [...node.children.values(), ...(node.item === undefined ? [] : [node.item])]) {
+    for (const name of keyNames(child)) names.add(name);
+  }
+  return names;
+}

@@ -1,0 +1,19 @@
+/** The kinds of backend a config may name, and those this version can run. */
+export const backendTypes = [
+  'openai',
+  'claude',
+  'gemini',
+  'grok',
+  'azure_openai',
+  'chatcompletion',
+  'zai',
+  'lmstudio',
+  'claude_code',
+  'acp',
+  'script',
+] as const;
+
+export type BackendType = (typeof backendTypes)[number];
+
+/** Backends of the other types are read and checked, but a run with one is refused. */
+export const runnableBackends = ['chatcompletion', 'lmstudio', 'script'] as const satisfies BackendType[];

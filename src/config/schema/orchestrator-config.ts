@@ -1,0 +1,54 @@
+/** The `orchestrator` section: shared folders, limits of the coordination, and how a run ends. */
+import { z } from 'zod';
+import { contextPathSchema } from './context-path-config.ts';
+import type { DeepReadonly } from './deep-readonly.ts';
+import { filledText, pathText } from './text-fields.ts';
+
+const coordinationSchema = z.strictObject({
+  on_new_answer: z.enum(['inject', 'restart', 'wait']).default('inject').meta({
+    description:
+      'What happens to a working agent when another one answers: `inject` tells it at its next safe point, `restart` starts its turn again, `wait` disturbs nobody until all have answered.',
+  }),
+  enable_planning_mode: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Agents plan first and act only in the final turn.' }),
+  planning_mode_instruction: filledText
+    .optional()
+    .meta({ description: 'What agents are told in planning mode instead of the usual text.' }),
+});
+
+export const orchestratorConfigSchema = z.strictObject({
+  snapshot_storage: pathText.optional().meta({
+    description: 'Folder that receives the latest workspace snapshot of each agent.',
+    examples: ['snapshots'],
+  }),
+  agent_temporary_workspace: pathText.optional().meta({
+    description: 'Folder that receives, for each agent, the shared files of the others.',
+    examples: ['temp_workspaces'],
+  }),
+  context_paths: z
+    .array(contextPathSchema)
+    .default([])
+    .meta({ description: 'Files and folders of yours that the agents may use.' }),
+  max_new_answers_per_agent: z
+    .int()
+    .min(1)
+    .default(5)
+    .meta({ description: 'Answers one agent may give; afterwards it can only vote.' }),
+  max_new_answers_global: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Answers all agents together may give; no limit if absent.', examples: [12] }),
+  final_answer_strategy: z
+    .enum(['winner_present', 'winner_reuse', 'synthesize'])
+    .default('winner_present')
+    .meta({
+      description:
+        'Where the final answer comes from: `winner_present` lets the winner write it knowing all answers, `winner_reuse` takes its answer as it is, `synthesize` merges all answers.',
+    }),
+  coordination: coordinationSchema.prefault({}).meta({ description: 'How agents react to each other.' }),
+});
+
+export type OrchestratorConfig = DeepReadonly<z.output<typeof orchestratorConfigSchema>>;

@@ -1,0 +1,363 @@
+/**
+ * Drives one run: feeds the protocol with what happens and carries out what it says. It holds no rule of its own;
+ * who wins, who waits and who is asked again is decided in `protocol/` alone.
+ */
+import type { TurnKind, TurnRequest } from '../agents/agent.ts';
+import { turnPrompt, updateText } from '../agents/prompts/turn-prompt.ts';
+import type { Clock } from '../events/clock.ts';
+import type { DurableEvent } from '../events/run-event.ts';
+import type { EventRecorder } from '../journal/event-recorder.ts';
+import { agentIndex } from '../protocol/evolve.ts';
+import type { ProtocolCommand } from '../protocol/protocol-command.ts';
+import { lastAnswerSeq, type ProtocolState } from '../protocol/protocol-state.ts';
+import { decisionTools } from '../tools/decision-tools.ts';
+import type { ToolPipeline } from '../tools/pipeline.ts';
+import { toolTable, type ToolTable } from '../tools/tool-table.ts';
+import { createTurnToolSession } from '../tools/turn-tool-session.ts';
+import { createDecisionHandler } from './decision-handler.ts';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import type { RunFiles } from './run-files.ts';
+import { shownAnswers } from './shown-answers.ts';
+import type { TeamMember } from './team-member.ts';
+import { watchTurn, type TurnDeadlines } from './turn-deadlines.ts';
+import { TurnRunner, turnError, type TurnHandle } from './turn-runner.ts';
+
+export interface CoordinatorOptions {
+  readonly clock: Clock;
+  readonly recorder: EventRecorder;
+  /** The state the journal leads to; the initial one for a new run. */
+  readonly state: ProtocolState;
+  /** Events of the journal so far, for what earlier turns were. */
+  readonly journaled: readonly DurableEvent[];
+  readonly members: ReadonlyMap<string, TeamMember>;
+  readonly pipeline: (tableOf: (agent: string) => ToolTable) => ToolPipeline;
+  readonly files: RunFiles;
+  readonly question: string;
+  readonly history: readonly { readonly user: string; readonly assistant: string }[];
+  readonly contextPaths: readonly string[];
+  readonly limits: TurnDeadlines & { readonly runMs?: number; readonly presentationMs: number };
+}
+
+export class Coordinator {
+  readonly #options: CoordinatorOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #runners: ReadonlyMap<string, TurnRunner>;
+  readonly #tables = new Map<string, ToolTable>();
+  readonly #pipeline: ToolPipeline;
+  readonly #past = new Map<string, TurnKind[]>();
+  readonly #kinds = new Map<string, TurnKind>();
+  readonly #followUps = new Map<string, string>();
+  readonly #timers = new Set<() => void>();
+  readonly #finished = Promise.withResolvers<ProtocolState>();
+
+  constructor(options: CoordinatorOptions) {
+    const { recorder, clock, members } = options;
+    this.#options = options;
+    this.#runners = new Map([...members].map(([id, { agent }]) => [id, new TurnRunner(agent, recorder, clock)]));
+    this.#pipeline = options.pipeline((agent) => this.#tables.get(agent) ?? new Map());
+    for (const event of options.journaled) this.#remember(event);
+    this.#dispatcher = createDispatcher({
+      initial: options.state,
+      recorder,
+      settle: (events) => this.#settle(events),
+      carryOut: (command) => this.#carryOut(command),
+    });
+  }
+
+  get state(): ProtocolState {
+    return this.#dispatcher.state;
+  }
+
+  /**
+   * Runs to the end. `resume` is given when the journal already holds a part of the run. Rejects when the journal
+   * fails or `abort` was called; what was journaled stands.
+   */
+  async run(resume?: { readonly after: number; readonly program: string }): Promise<ProtocolState> {
+    const { runMs } = this.#options.limits;
+    if (runMs !== undefined) this.#after(runMs, () => this.#dispatcher.dispatch({ type: 'limit', limit: 'orchestrator_timeout' }));
+    this.#guard(this.#dispatcher.dispatch(resume === undefined ? { type: 'start' } : { type: 'resume', ...resume }));
+    try {
+      return await this.#finished.promise;
+    } finally {
+      await this.#rest();
+    }
+  }
+
+  /** Ends the run with what exists. */
+  stop(): void {
+    this.#guard(this.#dispatcher.dispatch({ type: 'limit', limit: 'user_stop' }));
+  }
+
+  /** Ends at once; the journal is kept and the run can be taken up again. */
+  abort(reason: Error): void {
+    this.#finished.reject(reason);
+  }
+
+  async #rest(): Promise<void> {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    await this.#dispatcher.close();
+    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));
+  }
+
+  #guard(work: Promise<unknown>): void {
+    // Only the journal or the run's own files can fail here: then the run cannot go on.
+    work.catch((error: unknown) => this.#finished.reject(error as Error));
+  }
+
+  #after(ms: number, wake: () => Promise<unknown>): () => void {
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      this.#guard(wake());
+    });
+    this.#timers.add(cancel);
+    return () => {
+      this.#timers.delete(cancel);
+      cancel();
+    };
+  }
+
+  async #settle(events: readonly DurableEvent[]): Promise<void> {
+    for (const event of events) {
+      this.#remember(event);
+      if (event.type === 'answer.submitted') {
+        const alias = this.#options.members.get(event.agent)?.alias ?? event.agent;
+        await this.#options.files.publishView(event, alias);
+      }
+    }
+  }
+
+  /** Which kinds of turns have ended, for scripts that play one entry after the other. */
+  #remember(event: DurableEvent): void {
+    if (event.type === 'turn.started') {
+      this.#kinds.set(event.agent, event.shown === 0 ? 'answer' : 'decide');
+    } else if (event.type === 'turn.finished' || event.type === 'turn.failed') {
+      const past = this.#past.get(event.agent) ?? [];
+      past.push(this.#kinds.get(event.agent) ?? 'answer');
+      this.#past.set(event.agent, past);
+    }
+  }
+
+  #carryOut(command: ProtocolCommand): void {
+    switch (command.type) {
+      case 'turn.start':
+        this.#guard(this.#startTurn(command.agent, command.turn));
+        return;
+      case 'attempt.start':
+        // The turn goes on by itself when its attempt has ended; it needs to know what to say then.
+        this.#followUps.set(command.agent, command.followUp);
+        return;
+      case 'turn.cancel':
+        if (this.#handle(command.agent, command.turn) !== undefined) this.#runners.get(command.agent)?.current?.cancel();
+        return;
+      case 'turn.nudge':
+        this.#handle(command.agent, command.turn)?.nudge();
+        return;
+      case 'backoff.start':
+        this.#after(command.ms, () => this.#dispatcher.dispatch({ type: 'backoff.ended', agent: command.agent }));
+        return;
+      case 'presentation.start':
+        this.#guard(this.#present(command.agent, command.turn));
+        return;
+      case 'final.write':
+        this.#guard(this.#writeFinal());
+        return;
+      case 'run.end':
+        this.#finished.resolve(this.#dispatcher.state);
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  #handle(agent: string, turn: number): TurnHandle | undefined {
+    const current = this.#runners.get(agent)?.current;
+    return current?.turn === turn ? current : undefined;
+  }
+
+  async #writeFinal(): Promise<void> {
+    await this.#options.files.writeFinal(this.#dispatcher.state);
+    await this.#dispatcher.dispatch({ type: 'final.written' });
+  }
+
+  async #startTurn(id: string, turn: number): Promise<void> {
+    const { clock, limits } = this.#options;
+    const runner = this.#runners.get(id);
+    if (runner === undefined) return;
+    const stopWatch = { stop: (): void => undefined };
+    await runner
+      .start(turn, async (handle) => {
+        stopWatch.stop = watchTurn(clock, limits, (limit) =>
+          this.#guard(this.#dispatcher.dispatch({ type: 'turn.limit', limit, agent: id, turn })),
+        );
+        await this.#playTurn(id, handle, runner);
+      })
+      .finally(() => stopWatch.stop());
+  }
+
+  async #playTurn(agent: string, handle: TurnHandle, runner: TurnRunner): Promise<void> {
+    const { turn } = handle;
+    const kind = this.#kinds.get(agent) ?? 'answer';
+    let attempt = 1;
+    let delivered = this.#agentState(agent)?.shown ?? 0;
+    let request = this.#request(agent, turn, kind, () => delivered, (shown) => (delivered = shown), handle);
+    try {
+      while (!handle.signal.aborted) {
+        await runner.attempt(handle, request);
+        if (this.#agentState(agent)?.attempt === attempt && this.#isWorking(agent, turn)) {
+          await this.#dispatcher.dispatch({ type: 'attempt.ended', agent, turn });
+        }
+        const now = this.#agentState(agent);
+        if (now === undefined || !this.#isWorking(agent, turn)) return;
+        attempt = now.attempt;
+        request = { ...request, attempt, followUp: this.#followUp(agent, delivered) };
+        delivered = now.shown;
+      }
+    } catch (error) {
+      if (handle.signal.aborted) return;
+      await this.#dispatcher.dispatch({ type: 'turn.failed', agent, turn, ...turnError(error) });
+    }
+  }
+
+  #followUp(agent: string, delivered: number): string {
+    const told = this.#followUps.get(agent) ?? '';
+    const update = this.#updateSince(agent, delivered);
+    return update === undefined ? told : `${told}\n\n${update}`;
+  }
+
+  #isWorking(agent: string, turn: number): boolean {
+    const state = this.#agentState(agent);
+    return this.#dispatcher.state.phase === 'coordinating' && state?.mode === 'working' && state.turn === turn;
+  }
+
+  #agentState(agent: string): ProtocolState['agents'][number] | undefined {
+    const { state } = this.#dispatcher;
+    return state.agents[agentIndex(state, agent)];
+  }
+
+  #updateSince(agent: string, from: number): string | undefined {
+    const { state } = this.#dispatcher;
+    const now = this.#agentState(agent);
+    if (now === undefined || now.shown <= from) return undefined;
+    const answers = shownAnswers(state, agentIndex(state, agent), { from, shown: now.shown }, this.#options.files);
+    return answers.length === 0 ? undefined : updateText(answers, now.mayAnswer);
+  }
+
+  #request(
+    agent: string,
+    turn: number,
+    kind: TurnKind,
+    delivered: () => number,
+    deliver: (shown: number) => void,
+    handle: TurnHandle,
+  ): TurnRequest {
+    const { members, files, question, history, contextPaths, clock } = this.#options;
+    const member = members.get(agent);
+    const { state } = this.#dispatcher;
+    const index = agentIndex(state, agent);
+    const shown = kind === 'present' ? lastAnswerSeq(state) : delivered();
+    const answers = shownAnswers(state, index, { from: 0, shown }, files);
+    const mayAnswer = this.#agentState(agent)?.mayAnswer ?? true;
+    const decisions = createDecisionHandler({
+      agent,
+      turn,
+      dispatcher: this.#dispatcher,
+      files,
+      updateSince: () => {
+        const update = this.#updateSince(agent, delivered());
+        deliver(this.#agentState(agent)?.shown ?? 0);
+        return update;
+      },
+    });
+    const tables = (): ToolTable => {
+      const now = this.#agentState(agent);
+      const decide = kind === 'present' ? [] : decisionTools(decisions, now?.mayAnswer ?? true, (now?.shown ?? 0) > 0);
+      const table = toolTable([...(member?.tools() ?? []), ...decide]);
+      this.#tables.set(agent, table);
+      return table;
+    };
+    const place = {
+      ...(member?.workspace === undefined ? {} : { workspace: member.workspace, views: files.viewsDirectory }),
+      contextPaths,
+    };
+    const prompt = turnPrompt({
+      kind,
+      question,
+      history,
+      answers,
+      mayAnswer,
+      ...(member?.role === undefined ? {} : { role: member.role }),
+      ...place,
+      reasons: kind === 'present' ? winningReasons(state) : [],
+      synthesize: kind === 'present' && state.presentation?.strategy === 'synthesize',
+      date: new Date(clock.now()).toISOString().slice(0, 10),
+    });
+    return {
+      turn,
+      attempt: 1,
+      kind,
+      ...prompt,
+      past: [...(this.#past.get(agent) ?? [])],
+      question,
+      answers,
+      aliases: new Map([...members].map(([id, { alias }]) => [id, alias])),
+      ...place,
+      tools: createTurnToolSession({
+        agent,
+        turn,
+        table: tables,
+        pipeline: (call) => {
+          tables();
+          return this.#pipeline(call);
+        },
+        decisions,
+        recorder: this.#options.recorder,
+      }),
+      takeUpdate: async () => {
+        const nudge = handle.takeNudge();
+        const reply =
+          kind === 'present' ? undefined : await this.#dispatcher.dispatch({ type: 'safe_point', agent, turn });
+        if (reply?.type !== 'update') return nudge;
+        const update = this.#updateSince(agent, delivered());
+        deliver(reply.shown);
+        return [update, nudge].filter((text) => text !== undefined).join('\n\n') || undefined;
+      },
+    };
+  }
+
+  async #present(agent: string, turn: number): Promise<void> {
+    const { files, limits } = this.#options;
+    const runner = this.#runners.get(agent);
+    if (runner === undefined) return;
+    await runner.start(turn, async (handle) => {
+      const stop = this.#after(limits.presentationMs, () =>
+        this.#dispatcher.dispatch({ type: 'limit', limit: 'presentation_timeout' }),
+      );
+      try {
+        const request = this.#request(agent, turn, 'present', () => 0, () => undefined, handle);
+        const { text } = await runner.attempt(handle, request);
+        const snapshot = await files.publishWorkspace(agent, turn);
+        await this.#dispatcher.dispatch({
+          type: 'presentation.ended',
+          agent,
+          turn,
+          text,
+          ...(snapshot === undefined ? {} : { snapshot }),
+        });
+      } catch (error) {
+        if (handle.signal.aborted) return;
+        const { error: failure } = turnError(error);
+        await this.#dispatcher.dispatch({ type: 'presentation.ended', agent, turn, text: '', error: failure });
+      } finally {
+        stop();
+      }
+    });
+  }
+}
+
+function winningReasons(state: ProtocolState): readonly string[] {
+  const { winner } = state;
+  return state.agents.flatMap(({ vote }) =>
+    vote !== undefined && vote.author === winner?.author && vote.reason !== '' ? [vote.reason] : [],
+  );
+}

@@ -1,0 +1,17 @@
+/** What coordination needs of workspaces and the run directory; the runtime puts it together. */
+import type { DurableEvent } from '../events/run-event.ts';
+import type { ProtocolState } from '../protocol/protocol-state.ts';
+
+export interface RunFiles {
+  readonly viewsDirectory: string;
+  /** Publishes the agent's workspace and journals the snapshot; undefined when it has none. */
+  publishWorkspace(agent: string, turn: number): Promise<string | undefined>;
+  /** Makes the files of an accepted answer readable to all, before anybody is told of it. */
+  publishView(event: Extract<DurableEvent, { type: 'answer.submitted' }>, alias: string): Promise<void>;
+  /** The answer as others read it, with paths they can open. */
+  readable(text: string, author: string, view: string | undefined): string;
+  /** The form in which duplicates are compared. */
+  comparable(text: string): string;
+  /** Puts the winner's answer and files into their final place. May be done again after a crash. */
+  writeFinal(state: ProtocolState): Promise<void>;
+}

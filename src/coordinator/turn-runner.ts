@@ -1,0 +1,143 @@
+/**
+ * Runs the turns of one agent: attempt after attempt until the protocol says the turn is over. A turn begins only
+ * when the one before has come to rest, because both would work in the same place. Whatever an agent throws ends
+ * its turn, never the run.
+ */
+import { agentErrors } from '../errors/agent-errors.ts';
+import { errorMessage } from '../errors/error-message.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { runErrors } from '../errors/run-errors.ts';
+import type { Clock } from '../events/clock.ts';
+import type { EventError } from '../events/run-event.ts';
+import type { EventRecorder } from '../journal/event-recorder.ts';
+import type { Agent, AgentEvent, TurnRequest } from '../agents/agent.ts';
+import { nudgeText } from '../agents/prompts/turn-prompt.ts';
+
+/** How long a cancelled turn may take to come to rest before it is left to itself. */
+const restMs = 5_000;
+
+export interface AttemptResult {
+  /** Text the agent streamed after its last tool call. */
+  readonly text: string;
+}
+
+export interface TurnHandle {
+  readonly turn: number;
+  /** Ends the turn from outside; what the agent still says is not heard. */
+  cancel(): void;
+  /** The agent is asked to decide at its next safe point. */
+  nudge(): void;
+  readonly signal: AbortSignal;
+  /** Asked before each model call: a nudge, if one is due. */
+  takeNudge(): string | undefined;
+}
+
+export class TurnRunner {
+  readonly #agent: Agent;
+  readonly #recorder: Pick<EventRecorder, 'append' | 'stream'>;
+  readonly #clock: Clock;
+  #current: TurnHandle | undefined;
+  #resting: Promise<unknown> = Promise.resolve();
+
+  constructor(agent: Agent, recorder: Pick<EventRecorder, 'append' | 'stream'>, clock: Clock) {
+    this.#agent = agent;
+    this.#recorder = recorder;
+    this.#clock = clock;
+  }
+
+  get current(): TurnHandle | undefined {
+    return this.#current;
+  }
+
+  /** Starts `work` once the turn before has come to rest. */
+  start(turn: number, work: (handle: TurnHandle) => Promise<void>): Promise<void> {
+    this.#current?.cancel();
+    const controller = new AbortController();
+    let nudged = false;
+    const handle: TurnHandle = {
+      turn,
+      signal: controller.signal,
+      cancel: () => controller.abort(new MassGenError(runErrors.agentCrashed, { detail: 'the turn is over' })),
+      nudge: () => {
+        nudged = true;
+      },
+      takeNudge: () => {
+        const due = nudged;
+        nudged = false;
+        return due ? nudgeText : undefined;
+      },
+    };
+    this.#current = handle;
+    const done = this.#resting.then(() => work(handle));
+    this.#resting = Promise.allSettled([done]);
+    return done;
+  }
+
+  /** Plays one attempt to its end. @throws what the agent throws, or the reason of the cancellation. */
+  async attempt(handle: TurnHandle, request: TurnRequest): Promise<AttemptResult> {
+    const { signal } = handle;
+    signal.throwIfAborted();
+    const heard = { text: '' };
+    const playing = this.#play(handle, listening(request, heard), heard);
+    const gone = new Promise<never>((_, reject) => {
+      const giveUp = (): void => {
+        this.#clock.after(restMs, () => reject(signal.reason as Error));
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      void playing.finally(() => signal.removeEventListener('abort', giveUp)).catch(() => undefined);
+    });
+    await Promise.race([playing, gone]);
+    signal.throwIfAborted();
+    return heard;
+  }
+
+  async #play(handle: TurnHandle, request: TurnRequest, heard: { text: string }): Promise<void> {
+    const { id } = this.#agent;
+    const { turn, signal } = handle;
+    for await (const event of this.#agent.turn(request, signal)) {
+      if (signal.aborted) return;
+      if (event.type === 'text.delta') heard.text += event.text;
+      if (isEphemeral(event)) this.#recorder.stream({ ...event, agent: id, turn });
+      else await this.#recorder.append([{ ...event, agent: id, turn }]).durable;
+    }
+  }
+
+  /** Cancels what runs and waits until it rests. */
+  async stop(): Promise<void> {
+    this.#current?.cancel();
+    await this.#resting;
+    await this.#agent.close();
+  }
+}
+
+function isEphemeral(event: AgentEvent): event is Extract<AgentEvent, { type: 'text.delta' | 'reasoning.delta' }> {
+  return event.type === 'text.delta' || event.type === 'reasoning.delta';
+}
+
+/** Text before a tool call is thinking aloud; what counts as said is what follows the last one. */
+function listening(request: TurnRequest, heard: { text: string }): TurnRequest {
+  const { tools } = request;
+  return {
+    ...request,
+    tools: {
+      list: () => tools.list(),
+      callAll(calls, signal) {
+        heard.text = '';
+        return tools.callAll(calls, signal);
+      },
+    },
+  };
+}
+
+/** What the journal says about a turn that an agent could not finish. */
+export function turnError(error: unknown): { readonly error: EventError; readonly fatal: boolean } {
+  if (MassGenError.isInstance(error)) {
+    const { code, message, hint } = error;
+    return { error: { code, message, hint }, fatal: fatalCodes.has(code) };
+  }
+  const { code, title, hint } = runErrors.agentCrashed;
+  return { error: { code, message: `${title}: ${errorMessage(error)}`, hint }, fatal: false };
+}
+
+/** Failures that no second try can mend. */
+const fatalCodes: ReadonlySet<string> = new Set([agentErrors.keyRefused.code, agentErrors.modelNotFound.code]);

@@ -1,0 +1,140 @@
+/**
+ * What people read of a durable event: who, and what happened in a few words. Pure; both the plain display and
+ * the text files are made from it, so they can never tell different stories.
+ */
+import type { DurableEvent } from '../events/run-event.ts';
+import { oneLine } from './visible-text.ts';
+
+export interface Description {
+  /** Id of the agent it is about; undefined for the run as a whole. */
+  readonly agent?: string;
+  readonly tone: 'quiet' | 'normal' | 'good' | 'bad' | 'strong';
+  readonly text: string;
+}
+
+/** Undefined for events that need no line of their own. */
+export function describeEvent(event: DurableEvent): Description | undefined {
+  switch (event.type) {
+    case 'turn.started':
+      return of(event.agent, 'quiet', event.shown === 0 ? 'starts on the task' : 'weighs the answers');
+    case 'turn.failed': {
+      const again =
+        event.retryInMs === undefined ? '' : ` · tries again in ${seconds(event.retryInMs)}`;
+      return of(event.agent, 'bad', `turn failed: ${event.error.message} (${event.error.code})${again}`);
+    }
+    case 'turn.interrupted':
+      return event.reason === 'decided'
+        ? of(event.agent, 'quiet', 'stops: the team has decided')
+        : of(event.agent, 'quiet', `interrupted (${interruption[event.reason]})`);
+    case 'attempt.rejected':
+      return of(event.agent, 'bad', `asked again: ${event.message}`);
+    case 'agent.retired':
+      return of(
+        event.agent,
+        'bad',
+        `retired after ${plural(event.failures, 'failure')}: ${event.error.message} (${event.error.code})${hint(event.error.hint)}`,
+      );
+    case 'model.call.finished':
+      return event.outcome === 'failed'
+        ? of(event.agent, 'bad', `model call failed: ${event.error?.message ?? 'no reason given'}`)
+        : undefined;
+    case 'answer.submitted':
+      return of(event.agent, 'good', `answers as ${event.label}: ${oneLine(event.text, 100)}`);
+    case 'answer.rejected':
+      return undefined;
+    case 'vote.cast':
+      return of(event.agent, 'good', `votes for ${event.for}${event.reason === '' ? '' : `: ${oneLine(event.reason, 100)}`}`);
+    case 'vote.voided':
+      return of(event.agent, 'quiet', `vote for ${event.for} is void: ${voided[event.reason]}`);
+    case 'update.injected':
+      return of(event.agent, 'quiet', 'is shown the new answers');
+    case 'tool.call.finished': {
+      const failed = event.outcome !== 'ok';
+      const why = failed ? `: ${oneLine(event.error?.message ?? firstText(event), 120)}` : '';
+      return of(event.agent, failed ? 'bad' : 'quiet', `tool ${event.tool} ${event.outcome}, ${Math.round(event.latencyMs)} ms${why}`);
+    }
+    case 'workspace.changed': {
+      const parts = [
+        ...event.added.map((path) => `+${path}`),
+        ...event.modified.map((path) => `~${path}`),
+        ...event.deleted.map((path) => `-${path}`),
+      ];
+      const more = parts.length > 6 ? ` and ${parts.length - 6} more` : '';
+      return of(event.agent, 'quiet', `files ${parts.slice(0, 6).join(' ')}${more}`);
+    }
+    case 'snapshot.published':
+      return event.skipped.length === 0
+        ? undefined
+        : of(
+            event.agent,
+            'bad',
+            `not in the snapshot: ${event.skipped.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`).join(', ')}`,
+          );
+    case 'server.failed':
+      return of(event.agent, 'bad', `MCP server ${event.server}: ${event.error.message} (${event.error.code})${hint(event.error.hint)}`);
+    case 'server.ready':
+      return of(event.agent, 'quiet', `MCP server ${event.server} is ready: ${plural(event.tools.length, 'tool')}, ${event.startMs} ms`);
+    case 'limit.warned':
+      return of(event.agent, 'quiet', `limit is near: ${event.limit}`);
+    case 'limit.reached':
+      return event.limit === 'user_stop'
+        ? of(event.agent, 'strong', 'stopping: finishing with what exists')
+        : of(event.agent, 'bad', `limit reached: ${event.limit}`);
+    case 'warning.raised':
+      return of(event.agent, 'bad', `warning ${event.code}: ${event.message}${hint(event.hint)}`);
+    case 'winner.selected':
+      return { tone: 'strong', text: `winner: ${event.answer} (${rules[event.rule]})` };
+    case 'presentation.started':
+      return event.strategy === 'winner_reuse' ? undefined : of(event.agent, 'quiet', 'presents the final answer');
+    case 'presentation.finished':
+      return event.error === undefined
+        ? undefined
+        : of(event.agent, 'bad', `${event.error.message} (${event.error.code}); the stored answer is used`);
+    case 'run.resumed':
+      return { tone: 'strong', text: 'the run is taken up again' };
+    default:
+      return undefined;
+  }
+}
+
+export const rules = {
+  most_votes: 'most votes',
+  tie_registration_order: 'tie, decided by registration order',
+  only_answer: 'the only answer',
+  last_living: 'the last agent left',
+  no_votes_registration_order: 'no votes, first answer by registration order',
+} as const;
+
+const interruption = {
+  restart: 'a new answer came',
+  limit: 'time is up',
+  stop: 'stopped',
+  crash: 'the program had ended',
+} as const;
+
+const voided = {
+  new_answer: 'a new answer came',
+  stale: 'it was cast without knowing the newest answer',
+  retired: 'the voter left',
+} as const;
+
+function of(agent: string | undefined, tone: Description['tone'], text: string): Description {
+  return agent === undefined ? { tone, text } : { agent, tone, text };
+}
+
+function hint(text: string | undefined): string {
+  return text === undefined || text === '' ? '' : ` · ${text}`;
+}
+
+function firstText(event: Extract<DurableEvent, { type: 'tool.call.finished' }>): string {
+  const [part] = event.content;
+  return part?.type === 'text' ? part.text : 'no reason given';
+}
+
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+export function seconds(ms: number): string {
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}

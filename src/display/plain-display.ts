@@ -1,0 +1,144 @@
+/**
+ * The plain display: one line an event, appended, never rewritten. Each line says when and who; streamed text is
+ * shown by whole lines, so texts of agents that speak at once never mix within a line. Works in a pipe as it does
+ * in a terminal; colour only repeats what the words say.
+ */
+import { styleText } from 'node:util';
+import type { DurableEvent, RunEvent } from '../events/run-event.ts';
+import { describeEvent, plural, rules, seconds, type Description } from './describe-event.ts';
+import type { EventSink } from './event-sink.ts';
+import type { TextOutput } from './text-output.ts';
+import { oneLine, visibleText } from './visible-text.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+const agentColors: readonly Style[] = ['cyan', 'magenta', 'yellow', 'blue', 'green'];
+const tones: Readonly<Record<Description['tone'], Style>> = {
+  quiet: 'dim',
+  normal: 'reset',
+  good: 'bold',
+  bad: 'red',
+  strong: 'bold',
+};
+
+export interface PlainDisplayOptions {
+  readonly output: TextOutput;
+  /** Makes paths short for people, such as relative to where they are. */
+  readonly shortPath: (path: string) => string;
+  /** Where the winner's files are; undefined when it has none. */
+  readonly finalFiles: (agent: string) => string | undefined;
+}
+
+export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
+  const { output } = options;
+  const pending = new Map<string, string>();
+  const votes: Extract<DurableEvent, { type: 'winner.selected' }>[] = [];
+  let started: Extract<DurableEvent, { type: 'run.started' }> | undefined;
+  let since = 0;
+  let width = 0;
+
+  const paint = (style: Style, text: string): string =>
+    output.color ? styleText(style, text, { validateStream: false }) : text;
+
+  function name(agent: string | undefined): string {
+    const index = started?.agents.findIndex(({ id }) => id === agent) ?? -1;
+    const padded = (agent ?? '').padEnd(width);
+    return index === -1 ? padded : paint(agentColors[index % agentColors.length] ?? 'cyan', padded);
+  }
+
+  function line(at: string, agent: string | undefined, text: string): void {
+    const time = seconds(Math.max(0, Date.parse(at) - since)).padStart(8);
+    output.write(`${paint('dim', time)}  ${name(agent)}  ${text}\n`);
+  }
+
+  /** Prints the whole lines of what an agent said; with `all` also an unfinished one. */
+  function speak(at: string, agent: string, all: boolean): void {
+    const text = pending.get(agent) ?? '';
+    const end = all ? text.length : text.lastIndexOf('\n') + 1;
+    pending.set(agent, text.slice(end));
+    for (const spoken of visibleText(text.slice(0, end)).split('\n')) {
+      if (spoken.trim() !== '') line(at, agent, `| ${spoken}`);
+    }
+  }
+
+  function header(event: Extract<DurableEvent, { type: 'run.started' }>): void {
+    started = event;
+    since = Date.parse(event.at);
+    width = Math.max(3, ...event.agents.map(({ id }) => id.length));
+    const columns = output.columns() ?? 100;
+    output.write(`${paint('bold', `MassGen ${event.program}`)}  run ${event.run}\n`);
+    output.write(`Task  ${oneLine(event.question, columns - 6)}\n`);
+    for (const [index, { id, alias, backend, model, scripted }] of event.agents.entries()) {
+      const what = scripted ? 'scripted, no model' : model === undefined ? backend : `${backend} ${model}`;
+      output.write(`${index === 0 ? 'Team' : '    '}  ${name(id)}  ${what}, known to the others as ${alias}\n`);
+    }
+    if (event.agents.every(({ scripted }) => scripted)) {
+      output.write('Note  These agents are scripted: what they say is written in advance; tools, files and votes are real.\n');
+    }
+    output.write('\n');
+  }
+
+  function ending(event: Extract<DurableEvent, { type: 'run.finished' }>): void {
+    const rule = '-'.repeat(Math.min(output.columns() ?? 72, 72));
+    const winner = votes.at(-1);
+    if (winner !== undefined) {
+      for (const { agent, for: label, reason } of winner.votes) {
+        output.write(`Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, 90)}`}\n`);
+      }
+      const count = winner.votes.filter(({ for: label }) => label === winner.answer).length;
+      output.write(`Won   ${winner.answer} with ${count} of ${plural(winner.votes.length, 'vote')} (${rules[winner.rule]})\n`);
+      const files = options.finalFiles(winner.agent);
+      if (files !== undefined) output.write(`Files ${options.shortPath(files)}\n`);
+    } else {
+      output.write(`${rule}\n${paint('red', `No answer: ${event.error?.message ?? event.outcome}`)}\n`);
+      if (event.error?.hint !== undefined) output.write(`${event.error.hint}\n`);
+    }
+    if (event.limited !== undefined) output.write(`Limit ${event.limited}: this is the best there was by then\n`);
+    output.write(`Time  ${seconds(Date.parse(event.at) - since)}\n`);
+    output.write(`Logs  ${options.shortPath(started?.directory ?? '')}\n`);
+  }
+
+  function answer(event: Extract<DurableEvent, { type: 'presentation.finished' }>): void {
+    const rule = '-'.repeat(Math.min(output.columns() ?? 72, 72));
+    const how = event.source === 'presented' ? `presented by ${event.agent}` : `as submitted by ${event.agent}`;
+    output.write(`\n${rule}\n${paint('bold', `Final answer, ${how}`)}\n${rule}\n`);
+    output.write(`${visibleText(event.text).trim()}\n${rule}\n`);
+  }
+
+  return {
+    event(event: RunEvent) {
+      switch (event.type) {
+        case 'text.delta':
+          pending.set(event.agent, (pending.get(event.agent) ?? '') + event.text);
+          if (event.text.includes('\n')) speak(event.at, event.agent, false);
+          return;
+        case 'reasoning.delta':
+          return;
+        case 'run.started':
+          header(event);
+          return;
+        case 'presentation.finished':
+          // The answer is shown as a whole below; what was streamed of it would only repeat it.
+          pending.delete(event.agent);
+          break;
+        case 'winner.selected':
+          votes.push(event);
+          break;
+        case 'run.finished':
+          for (const agent of pending.keys()) speak(event.at, agent, true);
+          ending(event);
+          return;
+        default:
+      }
+      if ('agent' in event && typeof event.agent === 'string' && pending.has(event.agent)) {
+        speak(event.at, event.agent, true);
+      }
+      const description = describeEvent(event);
+      if (description !== undefined) {
+        line(event.at, description.agent, paint(tones[description.tone], visibleText(description.text)));
+      }
+      if (event.type === 'presentation.finished') answer(event);
+    },
+    close: () => Promise.resolve(),
+  };
+}

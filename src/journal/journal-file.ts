@@ -1,0 +1,47 @@
+/**
+ * The little a journal needs of a file, so that a full disk, short writes and a failing sync can be tried.
+ * The default is the disk. Files are opened for appending only: nothing in this room can write over an entry.
+ */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncDirectory } from './private-directory.ts';
+
+export interface JournalFile {
+  /** Appends the bytes from `offset` on; returns how many were taken, which may be fewer. */
+  write(bytes: Uint8Array, offset: number): Promise<number>;
+  /** Everything written before the call survives power loss when this resolves. */
+  datasync(): Promise<void>;
+  /** Cuts the file to `length` bytes. */
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface JournalFiles {
+  /** `create` fails when the file exists and makes its name survive power loss; `append` fails when it does not. */
+  open(path: string, how: 'create' | 'append'): Promise<JournalFile>;
+}
+
+/** Journal files on the disk, mode 0600. */
+export const diskFiles: JournalFiles = {
+  async open(path, how) {
+    const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+    const creating = how === 'create' ? O_CREAT | O_EXCL : 0;
+    const handle = await open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | creating, 0o600);
+    try {
+      if (how === 'create') {
+        await handle.chmod(0o600);
+        await syncDirectory(dirname(path));
+      }
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return {
+      write: async (bytes, offset) => (await handle.write(bytes, offset)).bytesWritten,
+      datasync: () => handle.datasync(),
+      truncate: (length) => handle.truncate(length),
+      close: () => handle.close(),
+    };
+  },
+};

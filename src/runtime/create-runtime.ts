@@ -1,0 +1,49 @@
+/** The one place where the program is put together: time, randomness, processes and network enter here. */
+import { join, resolve } from 'node:path';
+import { listRuns, type RunListing } from '../journal/list-runs.ts';
+import { createChildSupervisor } from '../process/child-supervisor.ts';
+import { readProgram, type Program } from './program.ts';
+import { randomIds } from './random-ids.ts';
+import { resumeRun } from './resume-run.ts';
+import type { ResumeOptions, RunHandle, RunOptions } from './run-options.ts';
+import type { RuntimeOptions } from './runtime-options.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+import { startRun } from './start-run.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface Runtime {
+  readonly program: Program;
+  readonly cwd: string;
+  /** @throws MassGenError before anything was touched or spent when the run cannot begin. */
+  startRun(options: RunOptions): Promise<RunHandle>;
+  /** Takes up a run by its id. @throws MassGenError when there is nothing to take up. */
+  resumeRun(run: string, options?: ResumeOptions): Promise<RunHandle>;
+  listRuns(): Promise<readonly RunListing[]>;
+  /** Kills every child at once; for the end of the process only. */
+  killChildren(): void;
+}
+
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
+  const cwd = resolve(options.cwd ?? process.cwd());
+  const parts: RuntimeParts = {
+    cwd,
+    environment: options.environment ?? process.env,
+    logsDirectory: options.logsDirectory ?? join(cwd, 'massgen_logs'),
+    clock: options.clock ?? systemClock,
+    ids: options.ids ?? randomIds,
+    random: options.random ?? Math.random,
+    fetch: options.fetch ?? globalThis.fetch,
+    crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
+    journalFiles: options.journalFiles,
+    program: readProgram(),
+    children: createChildSupervisor(),
+  };
+  return {
+    program: parts.program,
+    cwd,
+    startRun: (run) => startRun(parts, run),
+    resumeRun: (run, resume = {}) => resumeRun(parts, run, resume),
+    listRuns: () => listRuns(parts.logsDirectory),
+    killChildren: () => parts.children.killAll(),
+  };
+}

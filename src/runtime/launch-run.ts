@@ -1,0 +1,256 @@
+/**
+ * Puts the parts of one run together and starts it. The same for a new run and for one taken up again: what
+ * differs is only what the journal holds already.
+ */
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Coordinator } from '../coordinator/coordinator.ts';
+import type { TeamMember } from '../coordinator/team-member.ts';
+import { createAgentOutputFiles } from '../display/agent-output-files.ts';
+import type { EventSink } from '../display/event-sink.ts';
+import { errorMessage } from '../errors/error-message.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import type { AgentDescription, DurableEvent, DurableEventBody } from '../events/run-event.ts';
+import { EventRecorder } from '../journal/event-recorder.ts';
+import type { FileLock } from '../journal/file-lock.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunDirectory } from '../journal/run-directory.ts';
+import { createRunLog } from '../logging/run-log.ts';
+import { redactText } from '../logging/redact-text.ts';
+import { createMcpHub } from '../mcp/mcp-hub.ts';
+import { foldEvents } from '../protocol/evolve.ts';
+import { initialState } from '../protocol/protocol-state.ts';
+import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
+import { serverTools } from '../tools/tool-table.ts';
+import { createAgentArchive } from './agent-archive.ts';
+import { createAgent, failingAgent } from './create-agent.ts';
+import { knownSecrets } from './known-secrets.ts';
+import { protocolConfig } from './protocol-config.ts';
+import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
+import type { RunWorkspaces } from './run-workspaces.ts';
+import { createRunFiles } from './run-files.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+import { serverSpecs } from './server-specs.ts';
+import { keepAlive } from './system-clock.ts';
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+
+export interface LaunchOptions extends ResumeOptions {
+  readonly config: MassGenConfig;
+  readonly question: string;
+  readonly history: readonly Exchange[];
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly directory: RunDirectory;
+  readonly lock: FileLock;
+  readonly journal: Journal;
+  readonly journaled: readonly DurableEvent[];
+  /** Rejects the run when the journal fails. */
+  readonly journalFailed: Promise<never>;
+  readonly workspaces: RunWorkspaces;
+  /** Journaled before anything else; empty when the run is taken up again. */
+  readonly opening: (agents: readonly AgentDescription[]) => readonly DurableEventBody[];
+  readonly resume?: { readonly after: number; readonly program: string };
+}
+
+export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Promise<RunHandle> {
+  const { config, directory, journal, aliases, workspaces } = options;
+  const secrets = knownSecrets(config, parts.environment);
+  const redact = (text: string): string => redactText(secrets.replace(text));
+  const stopped = new AbortController();
+
+  const recorder = new EventRecorder({
+    journal,
+    clock: parts.clock,
+    onListenerError: (error) => process.emitWarning(`a display failed and was turned off: ${errorMessage(error)}`),
+  });
+  const emit = async (...bodies: DurableEventBody[]): Promise<void> => {
+    await recorder.append(bodies).durable;
+  };
+  const sinks = await openSinks(options, redact);
+  for (const sink of sinks) recorder.subscribe((event) => sink.event(event));
+
+  const contextPaths = await Promise.all(
+    config.orchestrator.context_paths.map(({ path }) => realpath(resolve(parts.cwd, path))),
+  );
+  const descriptions = config.agents.map(({ id, backend }): AgentDescription => {
+    const workspace = workspaces.of(id);
+    return {
+      id,
+      alias: aliases.get(id) ?? id,
+      backend: backend.type,
+      ...('model' in backend && backend.model !== undefined ? { model: backend.model } : {}),
+      scripted: backend.type === 'script',
+      ...(workspace === undefined ? {} : { workspace }),
+    };
+  });
+
+  const hub = createMcpHub({
+    spawn: parts.children.spawn,
+    clock: parts.clock,
+    program: parts.program,
+    emit: (event) => emit(event),
+  });
+  const members = new Map<string, TeamMember>();
+  for (const agent of config.agents) {
+    const workspace = workspaces.of(agent.id);
+    members.set(agent.id, {
+      agent: makeAgent(),
+      alias: aliases.get(agent.id) ?? agent.id,
+      ...(agent.system_message === undefined ? {} : { role: agent.system_message }),
+      ...(workspace === undefined ? {} : { workspace }),
+      tools: () => serverTools(hub.of(agent.id)),
+    });
+
+    function makeAgent(): ReturnType<typeof createAgent> {
+      try {
+        return createAgent(agent, parts, secrets);
+      } catch (error) {
+        if (!MassGenError.isInstance(error)) throw error;
+        return failingAgent(agent.id, error);
+      }
+    }
+  }
+
+  const files = createRunFiles({ directory, workspaces, recorder, aliases, clock: parts.clock });
+  const writable = [...members.values()].flatMap(({ workspace }) => workspace ?? []);
+  const coordinator = new Coordinator({
+    clock: parts.clock,
+    recorder,
+    state:
+      options.journaled.length === 0
+        ? initialState(protocolConfig(config, aliases))
+        : foldEvents(protocolConfig(config, aliases), options.journaled),
+    journaled: options.journaled,
+    members,
+    pipeline: (tableOf) =>
+      createToolPipeline({
+        recorder,
+        clock: parts.clock,
+        tableOf,
+        takeChanges: (agent) => workspaces.takeChanges(agent),
+        spill: (call, text) => spill(directory, call, text),
+        replaceSecrets: (text) => secrets.replace(text),
+        rulesOf: (agent) => {
+          const own = members.get(agent)?.workspace;
+          const others = writable.filter((place) => place !== own);
+          return {
+            roots: [directory.path, directory.store, ...others, ...contextPaths],
+            writable: own === undefined ? [] : [own],
+          };
+        },
+        baseOf: (agent) => members.get(agent)?.workspace ?? parts.cwd,
+      }),
+    files,
+    question: options.question,
+    history: options.history,
+    contextPaths,
+    limits: limitsOf(config),
+  });
+
+  async function work(): ReturnType<Coordinator['run']> {
+    await emit(...options.opening(descriptions));
+    for (const event of options.journaled) {
+      if (event.type === 'answer.submitted') await files.publishView(event, aliases.get(event.agent) ?? event.agent);
+    }
+    const readable = [directory.views, ...contextPaths];
+    await mkdir(directory.views, { recursive: true, mode: 0o700 });
+    const planned = config.agents.map((agent) => {
+      const workspace = workspaces.of(agent.id);
+      const place = workspace === undefined ? {} : { workspace };
+      return { agent, ...serverSpecs({ agent, ...place, readable, cwd: parts.cwd, environment: parts.environment }) };
+    });
+    for (const { agent, failed } of planned) {
+      for (const { server, error } of failed) await emit({ type: 'server.failed', server, agent: agent.id, error });
+    }
+    await hub.start(planned.flatMap(({ specs }) => specs), stopped.signal);
+    stopped.signal.throwIfAborted();
+    return coordinator.run(options.resume);
+  }
+
+  async function finish(): ReturnType<Coordinator['run']> {
+    const letEnd = keepAlive();
+    const working = work();
+    try {
+      return await Promise.race([working, options.journalFailed, aborted(stopped.signal)]);
+    } catch (error) {
+      coordinator.abort(error as Error);
+      throw error;
+    } finally {
+      stopped.abort();
+      await Promise.allSettled([working]);
+      await closeAll([
+        () => hub.close(),
+        ...sinks.map((sink) => () => sink.close()),
+        () => journal.close(),
+        () => Promise.resolve(options.lock.release()),
+      ]);
+      letEnd();
+    }
+  }
+
+  const finished = finish();
+  return {
+    id: directory.id,
+    directory,
+    finished,
+    stop: () => coordinator.stop(),
+    abort: (reason) => stopped.abort(reason),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/** All are closed, whatever one of them does; the first failure is a warning, for the run itself stands. */
+async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers) {
+    try {
+      await close();
+    } catch (error) {
+      process.emitWarning(`while closing the run: ${errorMessage(error)}`);
+    }
+  }
+}
+
+async function openSinks(
+  options: LaunchOptions,
+  redact: (text: string) => string,
+): Promise<readonly EventSink[]> {
+  const { directory, config, debug = false, logs = true } = options;
+  const agents = config.agents.map(({ id }) => id);
+  const context = { directory, agents, redact };
+  const own = logs
+    ? [
+        await createAgentOutputFiles(directory.agentOutputs, agents, redact),
+        createRunLog(debug ? directory.debugLog : directory.log, debug, redact),
+      ]
+    : [];
+  const given = await Promise.all((options.sinks ?? []).map((create) => create(context)));
+  return [...given, createAgentArchive(directory), ...own];
+}
+
+/** Long results of tools, where every agent can read them. */
+async function spill(directory: RunDirectory, call: string, text: string): Promise<string> {
+  const folder = join(directory.views, 'spill');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${call.replaceAll(/[^A-Za-z0-9_-]/gu, '_')}.txt`);
+  await writeFile(path, text, { mode: 0o600 });
+  return path;
+}
+
+function limitsOf(config: MassGenConfig): ConstructorParameters<typeof Coordinator>[0]['limits'] {
+  const {
+    orchestrator_timeout_seconds: run,
+    turn_soft_seconds: soft,
+    turn_hard_seconds: hard,
+    presentation_timeout_seconds: presentation,
+  } = config.timeout_settings;
+  return {
+    ...(run === null ? {} : { runMs: run * 1_000 }),
+    ...(typeof soft === 'number' ? { softMs: soft * 1_000 } : {}),
+    ...(hard === null ? {} : { hardMs: hard * 1_000 }),
+    presentationMs: presentation * 1_000,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Takes up a run that ended without a result, was stopped, or died: everything journaled stands, what was under
+ * way starts again. The config is the one the run was started with.
+ */
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { configFromValue } from '../config/parse-config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { maskConfig } from '../config/mask-config.ts';
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { runErrors } from '../errors/run-errors.ts';
+import type { DurableEvent } from '../events/run-event.ts';
+import { createFileBlobStore } from '../journal/file-blob-store.ts';
+import { acquireLock } from '../journal/file-lock.ts';
+import { resumeJournal } from '../journal/resume-journal.ts';
+import { openRunDirectory } from '../journal/run-directory.ts';
+import { readRunRecord, type RunRecord } from '../journal/run-record.ts';
+import { launchRun } from './launch-run.ts';
+import type { ResumeOptions, RunHandle } from './run-options.ts';
+import { prepareRunWorkspaces } from './run-workspaces.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+/** `run` is an id in the logs directory. */
+export async function resumeRun(given: RuntimeParts, run: string, options: ResumeOptions): Promise<RunHandle> {
+  const directory = await openRunDirectory(resolve(given.logsDirectory, run));
+  const record = await readRunRecord(directory.runFile);
+  const parts = { ...given, cwd: record.cwd };
+  const lock = acquireLock(directory.lock);
+  if (lock === undefined) throw new MassGenError(runErrors.runHeld, { detail: directory.id });
+  const failure = Promise.withResolvers<never>();
+  // Whoever waits for the run hears of it; nobody may be waiting yet.
+  failure.promise.catch(() => undefined);
+  try {
+    const config = await recordedConfig(record);
+    const { journal, events } = await resumeJournal({
+      path: directory.journal,
+      run: directory.id,
+      clock: parts.clock,
+      blobs: createFileBlobStore(directory.store),
+      onFailure: (error) => failure.reject(error),
+      ...(parts.journalFiles === undefined ? {} : { files: parts.journalFiles }),
+    });
+    checkResumable(events);
+    const started = events.find((event) => event.type === 'run.started');
+    const aliases = new Map(started?.agents.map(({ id, alias }) => [id, alias]));
+    const workspaces = await prepareRunWorkspaces(parts, { config, directory, aliases, resumed: true, record });
+    return await launchRun(parts, {
+      ...options,
+      config,
+      question: record.question,
+      history: record.history,
+      aliases,
+      directory,
+      lock,
+      journal,
+      journaled: events,
+      journalFailed: failure.promise,
+      workspaces,
+      opening: () => [],
+      resume: { after: events.at(-1)?.seq ?? 0, program: parts.program.version },
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function checkResumable(events: readonly DurableEvent[]): void {
+  const last = events.findLast((event) => event.type === 'run.finished' || event.type === 'run.resumed');
+  if (last?.type === 'run.finished' && last.outcome === 'answered' && last.limited === undefined) {
+    throw new MassGenError(runErrors.notResumable);
+  }
+}
+
+/** Written-out secrets are not in the record; they come from the file, which must still say the same otherwise. */
+async function recordedConfig(record: RunRecord): Promise<MassGenConfig> {
+  if (record.configPath !== undefined) {
+    const { config } = await loadConfig(record.configPath);
+    const masked = config === undefined ? undefined : (JSON.parse(JSON.stringify(maskConfig(config))) as unknown);
+    if (config !== undefined && isDeepStrictEqual(masked, record.config)) return config;
+  }
+  const { config, diagnostics } = configFromValue(record.config);
+  if (config === undefined) {
+    throw new MassGenError(runErrors.programChanged, {
+      detail: diagnostics.map(({ message }) => message).join('; '),
+    });
+  }
+  return config;
+}

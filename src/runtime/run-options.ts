@@ -1,0 +1,58 @@
+/** What a run is asked for, and what can be done with one that is under way. */
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import type { EventSink } from '../display/event-sink.ts';
+import type { ProtocolState } from '../protocol/protocol-state.ts';
+import type { RunDirectory } from '../journal/run-directory.ts';
+
+export interface Exchange {
+  readonly user: string;
+  readonly assistant: string;
+}
+
+/** What a sink may need to know before the first event. */
+export interface RunContext {
+  readonly directory: RunDirectory;
+  readonly agents: readonly string[];
+  /** Replaces known secrets and masks what looks like one. */
+  readonly redact: (text: string) => string;
+}
+
+export type SinkFactory = (context: RunContext) => EventSink | Promise<EventSink>;
+
+export interface RunOptions {
+  readonly config: MassGenConfig;
+  /** Absolute path of the file the config came from. */
+  readonly configPath?: string;
+  readonly question: string;
+  /** Earlier exchanges of the same conversation. Default none. */
+  readonly history?: readonly Exchange[];
+  /** Decides aliases and orders. Default: drawn. */
+  readonly seed?: number;
+  /** Work in directories of the run instead of the `cwd` of the config. Default false. */
+  readonly isolateWorkspaces?: boolean;
+  /** All agents get a workspace in the run, though the config names none. Default false. */
+  readonly workspacesForAll?: boolean;
+  /** Watchers of the events, told from the first one on. */
+  readonly sinks?: readonly SinkFactory[];
+  /** Debug detail in the log of the run. Default false. */
+  readonly debug?: boolean;
+  /** False writes no text files and no log; the journal is always kept. Default true. */
+  readonly logs?: boolean;
+}
+
+export interface ResumeOptions {
+  readonly sinks?: readonly SinkFactory[];
+  readonly debug?: boolean;
+  readonly logs?: boolean;
+}
+
+export interface RunHandle {
+  readonly id: string;
+  readonly directory: RunDirectory;
+  /** Resolves when the run has ended; rejects when it could not go on, with what was journaled kept. */
+  readonly finished: Promise<ProtocolState>;
+  /** Ends with what exists. */
+  stop(): void;
+  /** Ends at once; the run can be resumed. */
+  abort(reason: Error): void;
+}

@@ -1,0 +1,10 @@
+/** What the parts of a run share: the options with every default filled in, and the children of the process. */
+import type { ChildSupervisor } from '../process/child-supervisor.ts';
+import type { Program } from './program.ts';
+import type { RuntimeOptions } from './runtime-options.ts';
+
+export type RuntimeParts = Readonly<Required<Omit<RuntimeOptions, 'journalFiles'>>> &
+  Pick<RuntimeOptions, 'journalFiles'> & {
+    readonly program: Program;
+    readonly children: ChildSupervisor;
+  };

@@ -1,0 +1,103 @@
+/** Starts a new run: everything is checked before anything is touched or spent, then journaled, then begun. */
+import { randomInt } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { maskConfig } from '../config/mask-config.ts';
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import { journalErrors } from '../errors/journal-errors.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { dealAliases } from '../events/aliases.ts';
+import { createFileBlobStore } from '../journal/file-blob-store.ts';
+import { createJournal } from '../journal/create-journal.ts';
+import { acquireLock } from '../journal/file-lock.ts';
+import { createRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
+import { writeRunRecord } from '../journal/run-record.ts';
+import { createSecretRegistry } from '../credentials/secret-registry.ts';
+import { createAgent } from './create-agent.ts';
+import { launchRun } from './launch-run.ts';
+import type { RunHandle, RunOptions } from './run-options.ts';
+import { prepareRunWorkspaces } from './run-workspaces.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+export async function startRun(parts: RuntimeParts, options: RunOptions): Promise<RunHandle> {
+  checkTeam(options.config, parts);
+  const { config, question } = options;
+  const seed = options.seed ?? randomInt(2 ** 31);
+  const aliases = dealAliases(
+    config.agents.map(({ id }) => id),
+    seed,
+  );
+  const directory = await createRunDirectory(parts.logsDirectory, parts.clock, parts.ids);
+  const lock = acquireLock(directory.lock);
+  if (lock === undefined) throw new MassGenError(journalErrors.lockHeld, { detail: directory.lock });
+  const failure = Promise.withResolvers<never>();
+  // Whoever waits for the run hears of it; nobody may be waiting yet.
+  failure.promise.catch(() => undefined);
+  try {
+    const workspaces = await prepareRunWorkspaces(parts, { ...options, directory, aliases, resumed: false });
+    await writeRunRecord(directory.runFile, {
+      v: 1,
+      id: directory.id,
+      question,
+      ...(options.configPath === undefined ? {} : { configPath: options.configPath }),
+      config: maskConfig(config),
+      cwd: parts.cwd,
+      seed,
+      program: parts.program.version,
+      startedAt: new Date(parts.clock.now()).toISOString(),
+      history: options.history ?? [],
+      workspaces: workspaces.paths,
+    });
+    const journal = await createJournal({
+      path: directory.journal,
+      run: directory.id,
+      clock: parts.clock,
+      blobs: createFileBlobStore(directory.store),
+      onFailure: (error) => failure.reject(error),
+      ...(parts.journalFiles === undefined ? {} : { files: parts.journalFiles }),
+    });
+    return await launchRun(parts, {
+      ...options,
+      history: options.history ?? [],
+      aliases,
+      directory,
+      lock,
+      journal,
+      journaled: [],
+      journalFailed: failure.promise,
+      workspaces,
+      opening: (agents) => [
+        { type: 'run.started', question, agents, seed, program: parts.program.version, directory: directory.path },
+        { type: 'message.user', text: question },
+        ...agents.map(({ id, ...agent }) => ({ type: 'agent.joined' as const, agent: id, ...agent })),
+      ],
+    });
+  } catch (error) {
+    lock.release();
+    await removeUnused(directory);
+    throw error;
+  }
+}
+
+/** A run that never began leaves nothing: its directory was made a moment ago and holds nobody's work. */
+async function removeUnused(directory: RunDirectory): Promise<void> {
+  await rm(directory.path, { recursive: true, force: true });
+}
+
+/**
+ * Refuses a team that cannot do anything: a backend this version cannot run, or no agent with a key. One agent
+ * without a key among others is left to the run, which goes on without it and says why.
+ */
+function checkTeam(config: MassGenConfig, parts: RuntimeParts): void {
+  const problems: MassGenError[] = [];
+  for (const agent of config.agents) {
+    try {
+      createAgent(agent, parts, createSecretRegistry());
+    } catch (error) {
+      if (!MassGenError.isInstance(error)) throw error;
+      if (error.exitCode === 2) throw error;
+      problems.push(error);
+    }
+  }
+  const [first] = problems;
+  if (first !== undefined && problems.length === config.agents.length) throw first;
+}

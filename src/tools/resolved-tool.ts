@@ -1,0 +1,19 @@
+/** A tool that can be called: what is offered of it, what is known of it, and the way to it. */
+import type { ToolEffects } from '../policy/filesystem-effects.ts';
+import type { PipelineResult } from './pipeline.ts';
+import type { ToolDefinition } from './tool-definition.ts';
+
+export interface ResolvedTool {
+  readonly definition: ToolDefinition;
+  /** Absent for tools of our own. */
+  readonly server?: string;
+  /** The server's own name of the tool. */
+  readonly serverTool?: string;
+  readonly effects: ToolEffects;
+  /** True for `new_answer` and `vote`. */
+  readonly decides: boolean;
+  invoke(
+    args: Readonly<Record<string, unknown>>,
+    context: { readonly call: string; readonly signal: AbortSignal },
+  ): Promise<PipelineResult>;
+}

@@ -1,0 +1,45 @@
+/**
+ * Journals the start of a call before it is made and its finish before anybody sees the result. Once started, a
+ * call always finishes in the journal; what failed after it was made is `unknown`, never "not done".
+ */
+import { errorMessage } from '../../errors/error-message.ts';
+import { toolErrors } from '../../errors/tool-errors.ts';
+import type { Clock } from '../../events/clock.ts';
+import type { EventRecorder } from '../../journal/event-recorder.ts';
+import { failedResult, type PipelineResult, type Stage } from '../pipeline.ts';
+
+export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock): Stage {
+  return async (call, next) => {
+    const { agent, turn, request, tool, effects = ['Unknown'] } = call;
+    const common = { agent, turn, call: request.id, tool: request.name };
+    await recorder.append([
+      {
+        type: 'tool.call.started',
+        ...common,
+        ...(tool?.server === undefined ? {} : { server: tool.server }),
+        ...(tool?.serverTool === undefined ? {} : { serverTool: tool.serverTool }),
+        arguments: call.arguments,
+        effects,
+      },
+    ]).durable;
+    const started = clock.monotonic();
+    let result: PipelineResult;
+    try {
+      result = await next(call);
+    } catch (error) {
+      const { code, title, hint } = toolErrors.afterCall;
+      result = failedResult('unknown', { code, message: `${title}: ${errorMessage(error)}`, hint });
+    }
+    await recorder.append([
+      {
+        type: 'tool.call.finished',
+        ...common,
+        outcome: result.outcome,
+        content: result.content,
+        latencyMs: Math.round((clock.monotonic() - started) * 100) / 100,
+        ...(result.error === undefined ? {} : { error: result.error }),
+      },
+    ]).durable;
+    return result;
+  };
+}

@@ -1,0 +1,42 @@
+/** The tools of one agent by offered name. The table alone says where a call goes. */
+import { toolEffects } from '../policy/filesystem-effects.ts';
+import type { McpConnection } from '../mcp/mcp-connection.ts';
+import { hashedToolName, offeredToolName } from '../mcp/tool-name.ts';
+import type { ResolvedTool } from './resolved-tool.ts';
+
+export type ToolTable = ReadonlyMap<string, ResolvedTool>;
+
+/** One call of a server's tool may take this long at most; the deadline stage is tighter or equal. */
+export const longestCallMs = 600_000;
+
+/** The server's tools that pass its filters, under names that are unique and fit every provider. */
+export function serverTools(connections: readonly McpConnection[]): readonly ResolvedTool[] {
+  const taken = new Set<string>();
+  return connections.flatMap((connection) => {
+    const { spec } = connection;
+    const launch = spec.type === 'stdio' ? [spec.launch.command, ...spec.launch.args] : undefined;
+    return connection.tools.flatMap((tool): ResolvedTool[] => {
+      let name = offeredToolName(spec.name, tool.name);
+      const named = (list: readonly string[]): boolean => list.includes(tool.name) || list.includes(name);
+      if (named(spec.excludedTools)) return [];
+      if (spec.allowedTools !== undefined && !named(spec.allowedTools)) return [];
+      if (taken.has(name)) name = hashedToolName(spec.name, tool.name);
+      if (taken.has(name)) return [];
+      taken.add(name);
+      return [
+        {
+          definition: { name, description: tool.description, inputSchema: tool.inputSchema },
+          server: spec.name,
+          serverTool: tool.name,
+          effects: toolEffects(launch, tool.name),
+          decides: false,
+          invoke: (args, { signal }) => connection.call(tool.name, args, { timeoutMs: longestCallMs, signal }),
+        },
+      ];
+    });
+  });
+}
+
+export function toolTable(tools: readonly ResolvedTool[]): ToolTable {
+  return new Map(tools.map((tool) => [tool.definition.name, tool]));
+}
