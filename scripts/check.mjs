@@ -12,7 +12,7 @@ const inScripts = (/** @type {string} */ file) => path.join(root, 'scripts', fil
 
 /** @type {readonly { name: string, command: readonly string[] }[]} all of them programs for Node */
 const steps = [
-  { name: 'lint', command: [inModules('oxlint/bin/oxlint'), '--deny-warnings'] },
+  { name: 'lint', command: [inModules('oxlint/bin/oxlint'), '--deny-warnings', '--format=unix'] },
   { name: 'format', command: [inModules('oxfmt/bin/oxfmt'), '--check', '.'] },
   { name: 'types', command: [inModules('typescript/bin/tsc'), '-p', 'test/tsconfig.json'] },
   { name: 'rooms', command: [inScripts('check-rooms.mjs')] },

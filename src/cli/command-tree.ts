@@ -2,7 +2,7 @@
  * All commands and flags: names, help and which file carries them out. The files are imported when their command
  * is called. Everything listed here works.
  */
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { RunFlags } from './run-flags.ts';
 
 const backends = [
@@ -19,34 +19,46 @@ const backends = [
 
 export function createCommandTree(exit: (status: number) => void): Command {
   const program = new Command('massgen')
-    .description('A team of AI agents works on one question, judges each other, and the winner presents the answer.')
-    .argument('[question]', 'what the team is asked; without one a conversation begins')
-    .addOption(outputOption())
+    .description('A team of AI agents answers one question, votes, and the winner presents.')
+    .argument('[question]', 'without one, a conversation begins')
     .option('--config <path>', 'the team, as a YAML or JSON file')
-    .addOption(new Option('--backend <type>', 'one agent without a file: its backend').choices(backends).conflicts('config'))
+    .option('--backend <type>', 'one agent, no file: chatcompletion or lmstudio', backendType)
     .option('--model <name>', 'model of that agent')
     .option('--base-url <url>', 'address of its server')
     .option('--system-message <text>', 'its role')
-    .option('--orchestrator-timeout <seconds>', 'time for the coordination', positiveNumber)
+    .addOption(outputOption())
+    .option('--orchestrator-timeout <s>', 'seconds for the coordination', positiveNumber)
     .option('--seed <number>', 'makes aliases and orders repeatable', wholeNumber)
-    .option('--isolate-workspaces', 'work in the run directory instead of the workspaces of the config')
+    .option('--isolate-workspaces', 'work in the run directory, not in `cwd`')
     .option('--no-display', 'simple output')
-    .option('--no-logs', 'no text files in the run directory; the journal is always kept')
+    .option('--no-logs', 'only the journal, no text files')
     .option('--debug', 'full detail in massgen_debug.log')
-    .version('', '--version', 'print the version')
+    .option('--version', 'print the version')
     .helpOption('--help', 'print this help')
     .helpCommand(false)
-    .addHelpText('after', '\nCtrl-C once: finish with what exists. Twice: stop now. Both can be taken up with: massgen runs resume RUN')
+    .addHelpText(
+      'after',
+      `
+Without --config: ./massgen.yaml, then your config folder, then a team of the keys that are set.
+Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume last\` goes on.`,
+    )
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .action(async (question: string | undefined, flags: RunFlags) => {
+    .action(async (question: string | undefined, flags: RunFlags & { version?: boolean }) => {
+      if (flags.version === true) {
+        const { readProgram } = await import('../runtime/program.ts');
+        process.stdout.write(`${readProgram().version}\n`);
+        return;
+      }
+      if (flags.config !== undefined && flags.backend !== undefined) {
+        throw new CommanderError(2, 'massgen.conflict', '--config and --backend exclude each other');
+      }
       const { runCommand } = await import('./run-command.ts');
       exit(await runCommand(question, flags));
     });
-  addVersion(program);
 
-  command(program, 'demo', 'three scripted agents report on a folder; needs no key')
+  command(program, 'demo', 'three scripted agents report on a folder')
     .argument('[folder]', 'what they report on; read only', '.')
     .addOption(outputOption())
     .option('--seed <number>', 'makes aliases and orders repeatable', wholeNumber)
@@ -114,6 +126,7 @@ function command(parent: Command, name: string, description: string): Command {
     .command(name)
     .description(description)
     .helpOption('--help', 'print this help')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
 }
@@ -123,9 +136,11 @@ function outputOption(...choices: readonly string[]): Option {
   return new Option('--output <form>', 'what is printed').choices(forms).default('text');
 }
 
-/** `--version` alone is answered before this file is loaded; here it is for lines that have more on them. */
-function addVersion(program: Command): void {
-  program.on('option:version', () => undefined);
+/** All types of v0.0.15 are known; those that cannot run yet are refused with their own error later. */
+function backendType(text: string): string {
+  const type = text.toLowerCase();
+  if (backends.includes(type)) return type;
+  throw new InvalidArgumentError(`It must be one of ${backends.join(', ')}.`);
 }
 
 function positiveNumber(text: string): number {

@@ -11,7 +11,7 @@ export async function configCheckCommand(
   for (const file of files) {
     const { config, diagnostics } = await loadConfig(file, {
       strict: flags.strict ?? false,
-      env: flags.env ?? false,
+      requireEnvironment: flags.env ?? false,
       environment: commandEnvironment(process.cwd()),
     });
     if (diagnostics.length > 0) process.stderr.write(`${renderDiagnostics(diagnostics)}\n`);

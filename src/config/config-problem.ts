@@ -16,4 +16,6 @@ export interface ConfigProblem {
   readonly onKey?: boolean;
   /** A place in the text, where there is no path yet. */
   readonly offset?: number;
+  /** How much of the text from `offset` on is meant. Default 1. */
+  readonly length?: number;
 }

@@ -20,7 +20,10 @@ export async function loadConfig(path: string, options: CheckOptions = {}): Prom
   const read = await readConfigText(path);
   if ('definition' in read) {
     const { code, hint } = configErrors[read.definition];
-    return { path, diagnostics: [{ severity: 'error', code, message: read.message, hint: read.hint ?? hint, file: path }] };
+    return {
+      path,
+      diagnostics: [{ severity: 'error', code, message: read.message, hint: read.hint ?? hint, file: path }],
+    };
   }
   return { ...parseConfig(read.text, { ...options, name: path, format: read.format }), path };
 }
@@ -35,7 +38,8 @@ async function readConfigText(path: string): Promise<ConfigText | ConfigProblem>
   try {
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
-    if (!stat.isFile()) return problem('notAFile', `this is ${stat.isDirectory() ? 'a folder' : 'a pipe or device'}`);
+    if (!stat.isFile())
+      return problem('notAFile', `this is ${stat.isDirectory() ? 'a folder' : 'a pipe or device'}`);
     const buffer = Buffer.alloc(maxBytes + 1);
     let length = 0;
     while (length <= maxBytes) {
@@ -49,7 +53,11 @@ async function readConfigText(path: string): Promise<ConfigText | ConfigProblem>
     return fileProblem(path, error as NodeJS.ErrnoException);
   }
   const format = formatOf(path);
-  if (format === undefined) return problem('unsupportedFormat', extname(path) === '' ? 'it has no suffix' : `the suffix is ${extname(path)}`);
+  if (format === undefined)
+    return problem(
+      'unsupportedFormat',
+      extname(path) === '' ? 'it has no suffix' : `the suffix is ${extname(path)}`,
+    );
   const text = decode(bytes);
   return typeof text === 'string' ? { text, format } : text;
 }

@@ -14,6 +14,8 @@ interface Span {
   readonly end: number;
 }
 
+const unknownKeys: ReadonlySet<string> = new Set(['unknownKey', 'providerKey', 'invalidSecurity']);
+
 /** More findings than anybody reads. */
 const maxDiagnostics = 200;
 
@@ -31,36 +33,38 @@ export function locateProblems(
   { text, file, source }: LocatedText,
   keys: KeyNode,
 ): readonly ConfigDiagnostic[] {
-  const shown = text === undefined || problems.length === 0 ? '' : showable(text, source, problems, keys);
+  const spans = new Map(
+    text === undefined ? [] : problems.map((problem) => [problem, spanOf(problem, source.root)]),
+  );
+  const told = shorten(problems).toSorted(
+    (left, right) => (spans.get(left)?.start ?? 0) - (spans.get(right)?.start ?? 0),
+  );
+  const shown = text === undefined || told.length === 0 ? '' : showable(text, source, problems, keys);
   const position = positionTeller(shown);
-  const located = problems.map((problem): readonly [number, ConfigDiagnostic] => {
-    const span = text === undefined ? undefined : spanOf(problem, source.root);
-    const place =
-      span === undefined ? {} : { ...position(span.start), excerpt: excerpt(shown, span) };
+  return told.map((problem): ConfigDiagnostic => {
+    const span = spans.get(problem);
     const { code, hint } = configErrors[problem.definition];
     const path = pathOf(problem, source.root);
     const keyPath = formatPath(path);
-    const diagnostic: ConfigDiagnostic = {
+    return {
       severity: problem.severity,
       code,
       message: problem.message,
       hint: problem.hint ?? hint.replace('KEY', explained(path, keys)),
       ...(file === undefined ? {} : { file }),
-      ...place,
+      ...(span === undefined ? {} : { ...position(span.start), excerpt: excerpt(shown, span) }),
       ...(keyPath === '' ? {} : { keyPath }),
     };
-    return [span?.start ?? 0, diagnostic];
   });
-  const sorted = located.toSorted(([left], [right]) => left - right).map(([, diagnostic]) => diagnostic);
-  return shorten(sorted);
 }
 
 /** Errors are kept before all else where there are too many to read. */
-function shorten(diagnostics: readonly ConfigDiagnostic[]): readonly ConfigDiagnostic[] {
-  if (diagnostics.length <= maxDiagnostics) return diagnostics;
-  const rank = ({ severity }: ConfigDiagnostic): number => ['error', 'warning', 'note'].indexOf(severity);
-  const kept = new Set(diagnostics.toSorted((left, right) => rank(left) - rank(right)).slice(0, maxDiagnostics));
-  return diagnostics.filter((diagnostic) => kept.has(diagnostic));
+function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const severities = ['error', 'warning', 'note'] as const;
+  const sorted = severities.flatMap((severity) =>
+    problems.filter((problem) => problem.severity === severity),
+  );
+  return sorted.slice(0, maxDiagnostics);
 }
 
 function pathOf({ path, offset }: ConfigProblem, root: SourceNode | undefined): ConfigPath {
@@ -75,11 +79,8 @@ function explained(path: ConfigPath, keys: KeyNode): string {
 }
 
 function spanOf(problem: ConfigProblem, root: SourceNode | undefined): Span {
-  if (problem.offset !== undefined) {
-    const part = root === undefined ? undefined : findNode(root, pathAt(root, problem.offset)).node;
-    const end = part?.start === problem.offset ? part.end : problem.offset + 1;
-    return { start: problem.offset, end };
-  }
+  if (problem.offset !== undefined)
+    return { start: problem.offset, end: problem.offset + (problem.length ?? 1) };
   if (root === undefined || problem.path === undefined) return { start: 0, end: 0 };
   const { node, entry, complete } = findNode(root, problem.path);
   const wholeKey = entry !== undefined && (problem.onKey === true || !complete || node.start === node.end);
@@ -99,7 +100,7 @@ function showable(
     .map(({ path }) => valueSpan(root, path));
   // The value of a key nobody knows could be anything.
   const unknown = problems
-    .filter(({ onKey, definition }) => onKey === true && definition !== 'ignoredKey')
+    .filter(({ onKey, definition }) => onKey === true && unknownKeys.has(definition))
     .map(({ path }) => valueSpan(root, path ?? []));
   const hidden = prototypeKeys(root).map(({ node }) => node);
   return blotted(text, [...secrets, ...unknown, ...hidden, ...(source.dropped ?? [])]);

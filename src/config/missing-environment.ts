@@ -17,8 +17,14 @@ export interface MissingVariable {
   readonly path: ConfigPath;
 }
 
-export function missingEnvironment(config: MassGenConfig, environment: Environment): readonly MissingVariable[] {
-  return config.agents.flatMap((agent) => [...missingReferences(agent, environment), ...missingKey(agent, environment)]);
+export function missingEnvironment(
+  config: MassGenConfig,
+  environment: Environment,
+): readonly MissingVariable[] {
+  return config.agents.flatMap((agent) => [
+    ...missingReferences(agent, environment),
+    ...missingKey(agent, environment),
+  ]);
 }
 
 function missingReferences(agent: AgentConfig, environment: Environment): MissingVariable[] {
@@ -46,7 +52,11 @@ function missingKey({ id, backend }: AgentConfig, environment: Environment): Mis
   if (!hasKey && names.length > 0 && !names.some(isSet)) {
     missing.push({ type: 'api_key', agent: id, names, path: ['backend'] });
   }
-  if (backend.type === 'azure_openai' && backend.azure_endpoint === undefined && backend.base_url === undefined) {
+  if (
+    backend.type === 'azure_openai' &&
+    backend.azure_endpoint === undefined &&
+    backend.base_url === undefined
+  ) {
     const endpoint = 'AZURE_OPENAI_ENDPOINT';
     if (!isSet(endpoint)) missing.push({ type: 'endpoint', agent: id, names: [endpoint], path: ['backend'] });
   }

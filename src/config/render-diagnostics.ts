@@ -9,7 +9,13 @@ export function renderDiagnostics(diagnostics: readonly ConfigDiagnostic[]): str
 function render(diagnostic: ConfigDiagnostic): string[] {
   const { severity, code, message, hint, file, line, column, keyPath, excerpt } = diagnostic;
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  const head = [place === '' ? '' : `${place}: `, severity, ' ', code, keyPath === undefined ? '' : ` ${keyPath}`];
+  const head = [
+    place === '' ? '' : `${place}: `,
+    severity,
+    ' ',
+    code,
+    keyPath === undefined ? '' : ` ${keyPath}`,
+  ];
   const lines = [printable(`${head.join('')}: ${message}`)];
   if (excerpt !== undefined && line !== undefined && excerpt.text.trim() !== '') {
     const gutter = String(line).padStart(5);

@@ -75,7 +75,8 @@ function place(value: unknown, path: ConfigPath, holder: SecretPlace['holder']):
 }
 
 function valuesOf(value: unknown, path: ConfigPath, holder: SecretPlace['holder']): SecretPlace[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [place(value, path, holder)];
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [place(value, path, holder)];
   return Object.entries(value).map(([key, item]) => place(item, [...path, key], holder));
 }
 

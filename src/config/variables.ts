@@ -36,7 +36,8 @@ export function substituteVariables<T>(part: T, environment: Environment): Subst
 export function variableUses(part: unknown): readonly VariableUse[] {
   const uses: VariableUse[] = [];
   mapReferring(part, [], false, (text, path) => {
-    for (const [, name] of text.matchAll(variableReference)) if (name !== undefined) uses.push({ path, name });
+    for (const [, name] of text.matchAll(variableReference))
+      if (name !== undefined) uses.push({ path, name });
     return text;
   });
   return uses;

@@ -55,6 +55,8 @@ export class Coordinator {
     this.#options = options;
     this.#runners = new Map([...members].map(([id, { agent }]) => [id, new TurnRunner(agent, recorder, clock)]));
     this.#pipeline = options.pipeline((agent) => this.#tables.get(agent) ?? new Map());
+    // Whoever runs it hears of its end; an abort may come before anybody does.
+    this.#finished.promise.catch(() => undefined);
     for (const event of options.journaled) this.#remember(event);
     this.#dispatcher = createDispatcher({
       initial: options.state,

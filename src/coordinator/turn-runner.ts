@@ -49,9 +49,16 @@ export class TurnRunner {
     return this.#current;
   }
 
-  /** Starts `work` once the turn before has come to rest. */
+  /**
+   * Starts `work` once the turn before has come to rest. A turn that was decided ends by itself; one that does
+   * not is ended, so that it cannot hold up the next.
+   */
   start(turn: number, work: (handle: TurnHandle) => Promise<void>): Promise<void> {
-    this.#current?.cancel();
+    const before = this.#current;
+    if (before !== undefined) {
+      const release = this.#clock.after(restMs, () => before.cancel());
+      this.#resting = this.#resting.then(release);
+    }
     const controller = new AbortController();
     let nudged = false;
     const handle: TurnHandle = {
@@ -94,9 +101,13 @@ export class TurnRunner {
   async #play(handle: TurnHandle, request: TurnRequest, heard: { text: string }): Promise<void> {
     const { id } = this.#agent;
     const { turn, signal } = handle;
+    let before = '';
     for await (const event of this.#agent.turn(request, signal)) {
       if (signal.aborted) return;
       if (event.type === 'text.delta') heard.text += event.text;
+      else if (event.type === 'model.call.started') before = heard.text;
+      // What a call said that failed is void: the agent asks again or gives up.
+      else if (event.type === 'model.call.finished' && event.outcome !== 'ok') heard.text = before;
       if (isEphemeral(event)) this.#recorder.stream({ ...event, agent: id, turn });
       else await this.#recorder.append([{ ...event, agent: id, turn }]).durable;
     }

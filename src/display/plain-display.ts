@@ -35,6 +35,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   const votes: Extract<DurableEvent, { type: 'winner.selected' }>[] = [];
   let started: Extract<DurableEvent, { type: 'run.started' }> | undefined;
   let since = 0;
+  let presenting: string | undefined;
   let width = 0;
 
   const paint = (style: Style, text: string): string =>
@@ -109,6 +110,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     event(event: RunEvent) {
       switch (event.type) {
         case 'text.delta':
+          if (event.agent === presenting) return;
           pending.set(event.agent, (pending.get(event.agent) ?? '') + event.text);
           if (event.text.includes('\n')) speak(event.at, event.agent, false);
           return;
@@ -117,9 +119,9 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
         case 'run.started':
           header(event);
           return;
-        case 'presentation.finished':
-          // The answer is shown as a whole below; what was streamed of it would only repeat it.
-          pending.delete(event.agent);
+        case 'presentation.started':
+          // What it says now is the answer, which is shown as a whole when it is complete.
+          presenting = event.agent;
           break;
         case 'winner.selected':
           votes.push(event);

@@ -15,6 +15,7 @@ import { EventRecorder } from '../journal/event-recorder.ts';
 import type { FileLock } from '../journal/file-lock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
+import { writeRunResult } from '../journal/run-result.ts';
 import { createRunLog } from '../logging/run-log.ts';
 import { redactText } from '../logging/redact-text.ts';
 import { createMcpHub } from '../mcp/mcp-hub.ts';
@@ -30,6 +31,7 @@ import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
 import { createRunFiles } from './run-files.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
+import { runResult } from './run-result.ts';
 import { serverSpecs } from './server-specs.ts';
 import { keepAlive } from './system-clock.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
@@ -56,6 +58,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   const secrets = knownSecrets(config, parts.environment);
   const redact = (text: string): string => redactText(secrets.replace(text));
   const stopped = new AbortController();
+  const firstAt = options.journaled[0]?.at;
+  const startedAt = firstAt === undefined ? parts.clock.now() : Date.parse(firstAt);
 
   const recorder = new EventRecorder({
     journal,
@@ -110,7 +114,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     }
   }
 
-  const files = createRunFiles({ directory, workspaces, recorder, aliases, clock: parts.clock });
+  const files = createRunFiles({ directory, workspaces, recorder });
   const writable = [...members.values()].flatMap(({ workspace }) => workspace ?? []);
   const coordinator = new Coordinator({
     clock: parts.clock,
@@ -163,7 +167,13 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     }
     await hub.start(planned.flatMap(({ specs }) => specs), stopped.signal);
     stopped.signal.throwIfAborted();
-    return coordinator.run(options.resume);
+    const state = await coordinator.run(options.resume);
+    await writeRunResult(directory.resultFile, runResult(state, directory.id, durationMs()));
+    return state;
+  }
+
+  function durationMs(): number {
+    return parts.clock.now() - startedAt;
   }
 
   async function finish(): ReturnType<Coordinator['run']> {

@@ -44,8 +44,8 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
       seed,
       program: parts.program.version,
       startedAt: new Date(parts.clock.now()).toISOString(),
-      history: options.history ?? [],
-      workspaces: workspaces.paths,
+      history: [...(options.history ?? [])],
+      workspaces: { ...workspaces.paths },
     });
     const journal = await createJournal({
       path: directory.journal,

@@ -32,38 +32,60 @@ export interface CheckedSource {
 }
 
 export function checkSource(source: SourceResult, keys: KeyNode, options: CheckOptions): CheckedSource {
-  const problems: ConfigProblem[] = [...source.problems];
-  const fail = (definition: ConfigProblem['definition'], message: string): CheckedSource => {
-    return { problems: [...problems, { severity: 'error', definition, message, path: [] }] };
-  };
   const { root } = source;
-  const isBroken = problems.some(({ severity }) => severity === 'error');
-  if (root === undefined && isBroken) return { problems };
+  const fail = (definition: ConfigProblem['definition'], message: string): CheckedSource => {
+    return { problems: [...source.problems, { severity: 'error', definition, message, path: [] }] };
+  };
+  if (root === undefined && source.problems.some(isError)) return { problems: source.problems };
   if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
     return fail('emptyConfig', 'the config is empty');
   }
   if (root.kind !== 'map') return fail('wrongType', 'a config is a map of keys such as `agents`');
 
   const strict = options.strict ?? false;
-  problems.push(...prototypeKeys(root).map(({ path }) => unknownKeyProblem(path, keys, strict)));
   const value = plainValue(root) as Record<string, unknown>;
-  problems.push(...secretProblems(value), ...removeIgnored(value, keys));
-  problems.push(...backendKeyProblems(value, keys, strict));
-  problems.push(...nameProblems(value), ...serverProblems(value));
+  const written = [
+    ...source.problems,
+    ...prototypeKeys(root).map(({ path }) => unknownKeyProblem(path, keys, strict)),
+    ...secretProblems(value),
+    ...removeIgnored(value, keys),
+    ...backendKeyProblems(value, keys, strict),
+    ...nameProblems(value),
+    ...serverProblems(value),
+  ];
   const pass = schemaPass(value, keys, strict);
-  problems.push(...pass.problems);
+  const problems = [...written, ...pass.problems];
   if (namesNoAgents(value) && !problems.some(({ definition }) => definition === 'noAgents')) {
-    problems.push({ severity: 'error', definition: 'noAgents', message: 'names no agents', path: ['agents'] });
+    problems.push({
+      severity: 'error',
+      definition: 'noAgents',
+      message: 'names no agents',
+      path: ['agents'],
+    });
   }
-  if (pass.config !== undefined && options.environment !== undefined) {
-    const severity = options.requireEnvironment === true ? 'error' : 'warning';
-    problems.push(...environmentProblems(value, pass.config, options.environment, severity));
-  }
-  const refused = pass.config === undefined || problems.some(({ severity }) => severity === 'error');
-  return refused || pass.config === undefined ? { problems } : { config: pass.config, problems };
+  if (pass.config === undefined) return { problems };
+  const lacking = environmentLack(value, pass.config, options);
+  const all = [...problems, ...lacking];
+  return all.some(isError) ? { problems: all } : { config: pass.config, problems: all };
+}
+
+function isError({ severity }: ConfigProblem): boolean {
+  return severity === 'error';
+}
+
+function environmentLack(
+  root: unknown,
+  config: MassGenConfig,
+  options: CheckOptions,
+): readonly ConfigProblem[] {
+  if (options.environment === undefined) return [];
+  const severity = options.requireEnvironment === true ? 'error' : 'warning';
+  return environmentProblems(root, config, options.environment, severity);
 }
 
 function namesNoAgents({ agent, agents }: Readonly<Record<string, unknown>>): boolean {
-  const isEmpty = Array.isArray(agents) ? agents.length === 0 : isMap(agents) && Object.keys(agents).length === 0;
+  const isEmpty = Array.isArray(agents)
+    ? agents.length === 0
+    : isMap(agents) && Object.keys(agents).length === 0;
   return (agent ?? null) === null && ((agents ?? null) === null || isEmpty);
 }

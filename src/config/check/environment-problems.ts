@@ -21,12 +21,20 @@ export function environmentProblems(
         return { severity, definition: 'variableUnset', message, path: [...path, ...inAgent] };
       }),
   );
+  const paths = new Map(config.agents.map(({ id }, index) => [id, agents[index]?.path ?? []]));
   const keys = missingEnvironment(config, environment).flatMap(({ type, agent, names }): ConfigProblem[] => {
     if (type === 'variable') return [];
-    const place = agents[config.agents.findIndex(({ id }) => id === agent)]?.path ?? [];
     const thing = type === 'api_key' ? 'API key' : 'endpoint';
     const message = `no ${thing} for agent ${agent}: set ${names.join(' or ')}`;
-    return [{ severity, definition: 'keyMissing', message, path: [...place, 'backend'], onKey: true }];
+    return [
+      {
+        severity,
+        definition: 'keyMissing',
+        message,
+        path: [...(paths.get(agent) ?? []), 'backend'],
+        onKey: true,
+      },
+    ];
   });
   return [...unset, ...keys];
 }

@@ -40,7 +40,11 @@ export function flattenIssues(
 const otherForm = 1_000_000;
 
 /** How far a value is from a form: another kind of value is farthest, then missing keys, then unknown ones. */
-function distance(branch: readonly FlatIssue[], path: ConfigPath, valueAt: (path: ConfigPath) => unknown): number {
+function distance(
+  branch: readonly FlatIssue[],
+  path: ConfigPath,
+  valueAt: (path: ConfigPath) => unknown,
+): number {
   let score = 0;
   for (const found of branch) {
     const atTop = found.path.length === path.length;
@@ -61,7 +65,11 @@ function expectedForms(branch: readonly FlatIssue[]): string[] {
 }
 
 /** The keys that would have told a form and are missing. */
-function telling(branch: readonly FlatIssue[], path: ConfigPath, valueAt: (path: ConfigPath) => unknown): string[] {
+function telling(
+  branch: readonly FlatIssue[],
+  path: ConfigPath,
+  valueAt: (path: ConfigPath) => unknown,
+): string[] {
   return branch.flatMap((found) => {
     const key = found.path[path.length];
     const missing = found.path.length === path.length + 1 && valueAt(found.path) === undefined;

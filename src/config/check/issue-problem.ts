@@ -43,7 +43,8 @@ function plainProblem(path: ConfigPath, value: unknown, issue: Issue): ConfigPro
     case 'invalid_key':
       return { ...problem(path, `${quote(path.at(-1))} ${issue.issues[0]?.message}`), onKey: true };
     case 'custom':
-      if (typeof issue.params?.['definition'] !== 'string') return problem(path, named(path, value, issue.message));
+      if (typeof issue.params?.['definition'] !== 'string')
+        return problem(path, named(path, value, issue.message));
       return {
         ...problem(path, issue.message),
         definition: issue.params['definition'] as ConfigProblem['definition'],
@@ -135,8 +136,10 @@ function sizeMessage(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): 
       : issue.inclusive === false
         ? 'less than'
         : 'at most';
-  if (issue.origin === 'string') return limit === 1 ? 'must not be empty' : `must have ${bound} ${limit} characters`;
-  if (issue.origin === 'array') return limit === 1 ? 'must not be empty' : `must have ${bound} ${limit} entries`;
+  if (issue.origin === 'string')
+    return limit === 1 ? 'must not be empty' : `must have ${bound} ${limit} characters`;
+  if (issue.origin === 'array')
+    return limit === 1 ? 'must not be empty' : `must have ${bound} ${limit} entries`;
   return `must be ${bound} ${limit}`;
 }
 

@@ -5,6 +5,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import { keyNodeAt, type KeyNode } from '../keys/key-node.ts';
 import { backendTypeOf } from '../schema/backend-config.ts';
 import { runnableBackends } from '../schema/backend-types.ts';
+import { someProblems } from './schema-pass.ts';
 import { isMap, valueAt } from './value-at.ts';
 import { writtenAgents } from './written-agents.ts';
 
@@ -72,15 +73,17 @@ function providerKeys(
   path: ConfigPath,
   keys: KeyNode,
   severity: ConfigProblem['severity'],
-): ConfigProblem[] {
+): readonly ConfigProblem[] {
   const value = valueAt(root, path);
   const known = keyNodeAt(keys, path)?.children;
   if (!isMap(value) || known === undefined) return [];
-  return Object.keys(value).flatMap((key): ConfigProblem[] => {
-    if (known.has(key)) return [];
+  const unknown = Object.keys(value).filter((key) => !known.has(key));
+  const paths = unknown.map((key) => [...path, key]);
+  return someProblems(paths, (place) => {
+    const key = String(place.at(-1));
     const meant = didYouMean(key, known.keys());
     const message = `unknown key ${JSON.stringify(key)} is handed to the provider unchanged`;
     const hint = meant === undefined ? {} : { hint: `Did you mean \`${meant}\`?` };
-    return [{ severity, definition: 'providerKey', message, path: [...path, key], onKey: true, ...hint }];
+    return { severity, definition: 'providerKey', message, path: place, onKey: true, ...hint };
   });
 }

@@ -7,7 +7,7 @@ import type { ConfigProblem } from '../config-problem.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { keyNodeAt, type KeyNode } from '../keys/key-node.ts';
 import { massGenConfigSchema, type MassGenConfig } from '../schema/massgen-config.ts';
-import { flattenIssues } from './flat-issue.ts';
+import { flattenIssues, type FlatIssue } from './flat-issue.ts';
 import { isSecurityPath, issueProblem } from './issue-problem.ts';
 import { isMap, valueAt } from './value-at.ts';
 
@@ -22,27 +22,45 @@ export interface SchemaPass {
 
 /** `value` is changed: what is reported as unknown or empty is removed from it. */
 export function schemaPass(value: unknown, keys: KeyNode, strict: boolean): SchemaPass {
-  const problems: ConfigProblem[] = [];
+  let problems: readonly ConfigProblem[] = [];
   for (;;) {
     const result = massGenConfigSchema.safeParse(value);
     if (result.success) return { config: result.data, problems };
     const issues = flattenIssues(result.error.issues, (path) => valueAt(value, path));
-    const removed = issues.flatMap((found): ConfigPath[] => {
-      if (found.kind === 'plain' && found.issue.code === 'unrecognized_keys') {
-        const paths = found.issue.keys.map((key) => [...found.path, key]);
-        const told = paths.slice(0, maxUnknownKeys);
-        problems.push(...told.map((path) => unknownKeyProblem(path, keys, strict)));
-        return paths;
-      }
-      if (!isEmptyKey(found.path, value, keys)) return [];
-      problems.push(emptyKeyProblem(found.path));
-      return [found.path];
-    });
-    if (removed.length === 0) {
+    const removable = issues.map((found) => removableKeys(found, value, keys, strict));
+    if (removable.every(({ paths }) => paths.length === 0)) {
       return { problems: [...problems, ...issues.map((found) => issueProblem(found, value))] };
     }
-    for (const path of removed) remove(value, path);
+    for (const { paths } of removable) for (const path of paths) remove(value, path);
+    problems = [...problems, ...removable.flatMap(({ told }) => told)];
   }
+}
+
+interface Removable {
+  readonly paths: readonly ConfigPath[];
+  readonly told: readonly ConfigProblem[];
+}
+
+function removableKeys(found: FlatIssue, root: unknown, keys: KeyNode, strict: boolean): Removable {
+  if (found.kind === 'plain' && found.issue.code === 'unrecognized_keys') {
+    const paths = found.issue.keys.map((key) => [...found.path, key]);
+    return { paths, told: someProblems(paths, (path) => unknownKeyProblem(path, keys, strict)) };
+  }
+  if (!isEmptyKey(found.path, root, keys)) return { paths: [], told: [] };
+  return { paths: [found.path], told: [emptyKeyProblem(found.path)] };
+}
+
+/** The problems of unknown keys of one map; what is beyond all measure is only counted. */
+export function someProblems(
+  paths: readonly ConfigPath[],
+  describe: (path: ConfigPath) => ConfigProblem,
+): readonly ConfigProblem[] {
+  const told = paths.slice(0, maxUnknownKeys).map(describe);
+  const [last] = told.slice(-1);
+  const more = paths.length - told.length;
+  if (last === undefined || more === 0) return told;
+  const { hint: _, ...rest } = last;
+  return [...told, { ...rest, message: `${more} more unknown keys`, path: paths[0]?.slice(0, -1) ?? [] }];
 }
 
 /** A key that is not in the schema; `strict` makes an error of it, among security settings it always is one. */

@@ -14,7 +14,13 @@ export function serverProblems(root: unknown): readonly ConfigProblem[] {
         .filter((key) => value[key] !== undefined)
         .map((key): ConfigProblem => {
           const message = `\`${key}\` has no effect on a server with ${called ? 'a `url`' : 'a `command`'}`;
-          return { severity: 'warning', definition: 'ignoredKey', message, path: [...path, key], onKey: true };
+          return {
+            severity: 'warning',
+            definition: 'ignoredKey',
+            message,
+            path: [...path, key],
+            onKey: true,
+          };
         });
     });
 }

@@ -21,9 +21,10 @@ export function explainKey(key: string): ExplainResult {
   const wanted = parts(key.trim());
   if (wanted.length === 0) return { type: 'found', explanations: [explain(root)] };
   const nodes = allNodes(root).filter(({ path }) => path !== '');
-  const found = [isPath, isEnd, isEndWithName]
-    .map((fits) => nodes.filter(({ path }) => fits(parts(path), wanted)))
-    .find((matches) => matches.length > 0) ?? [];
+  const found =
+    [isPath, isEnd, isEndWithName]
+      .map((fits) => nodes.filter(({ path }) => fits(parts(path), wanted)))
+      .find((matches) => matches.length > 0) ?? [];
   if (found.length > 0) return { type: 'found', explanations: found.map(explain) };
   const meant = nearest(wanted, nodes);
   return { type: 'unknown', ...(meant === undefined ? {} : { didYouMean: meant }) };
@@ -31,7 +32,10 @@ export function explainKey(key: string): ExplainResult {
 
 /** Segments of a path; `agent` is `agents`, positions are left out. */
 function parts(path: string): string[] {
-  const names = path.replace(/\[[^\]]*\]/g, '').split('.').filter((name) => name !== '');
+  const names = path
+    .replace(/\[[^\]]*\]/g, '')
+    .split('.')
+    .filter((name) => name !== '');
   return names.map((name, index) => (index === 0 && name === 'agent' && names.length > 1 ? 'agents' : name));
 }
 
@@ -53,7 +57,10 @@ function nearest(wanted: readonly string[], nodes: readonly KeyNode[]): string |
   const shown = nodes.map(({ path }) => parts(path).join('.'));
   const meant = didYouMean(wanted.join('.'), shown);
   if (meant !== undefined) return meant;
-  const last = didYouMean(wanted.at(-1) ?? '', shown.map((path) => path.split('.').at(-1) ?? ''));
+  const last = didYouMean(
+    wanted.at(-1) ?? '',
+    shown.map((path) => path.split('.').at(-1) ?? ''),
+  );
   return shown.find((path) => path.split('.').at(-1) === last);
 }
 
@@ -64,7 +71,8 @@ function explain(node: KeyNode): KeyExplanation {
 
 /** Every key once: what is under `agent` is as under `agents`, and values of lists are no keys. */
 function allNodes(node: KeyNode): KeyNode[] {
-  const below = node.path === 'agent' ? [] : [...node.children.values(), ...(node.item?.children.values() ?? [])];
+  const below =
+    node.path === 'agent' ? [] : [...node.children.values(), ...(node.item?.children.values() ?? [])];
   const names = node.item !== undefined && node.item.children.size === 0 && node.freeNames ? [node.item] : [];
   return [node, ...names, ...below.flatMap(allNodes)];
 }

@@ -50,7 +50,8 @@ function defaultText(node: KeyNode): string | undefined {
   }
   if (groups.size === 0) return undefined;
   const [[only] = []] = groups;
-  if (groups.size === 1 && only !== undefined && node.defaults.size >= Math.max(1, node.backends.size)) return only;
+  if (groups.size === 1 && only !== undefined && node.defaults.size >= Math.max(1, node.backends.size))
+    return only;
   return [...groups].map(([shown, backends]) => `${shown} (${backends.join(', ')})`).join(', ');
 }
 

@@ -18,10 +18,13 @@ export const agentConfigSchema = z.strictObject({
     examples: ['researcher'],
   }),
   backend: backendConfigSchema.meta({ description: 'What the agent runs on.' }),
-  system_message: z.string().optional().meta({
-    description: 'Role of the agent, put in front of the instructions of the coordination.',
-    examples: ['You check facts.'],
-  }),
+  system_message: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Role of the agent, put in front of the instructions of the coordination.',
+      examples: ['You check facts.'],
+    }),
 });
 
 /** An agent with its id and the defaults of its backend. */

@@ -7,7 +7,10 @@ export const claudeCodeBackendSchema = z.strictObject({
   type: backendTypeLiteral('claude_code'),
   model: filledText
     .optional()
-    .meta({ description: "Model; Claude Code's own default if absent.", examples: ['claude-sonnet-4-20250514'] }),
+    .meta({
+      description: "Model; Claude Code's own default if absent.",
+      examples: ['claude-sonnet-4-20250514'],
+    }),
   api_key: filledText.optional().meta({
     description: 'Key of Anthropic; ANTHROPIC_API_KEY or a Claude login if absent.',
     examples: ['${ANTHROPIC_API_KEY}'],
@@ -24,7 +27,11 @@ export const claudeCodeBackendSchema = z.strictObject({
     description: "Added to Claude Code's own system text; `system_message` of the agent is stronger.",
   }),
   max_thinking_tokens: z.int().min(1).optional().meta({ description: 'Budget for thinking in tokens.' }),
-  max_turns: z.int().min(1).optional().meta({ description: "Limit of Claude Code's own turns; none if absent." }),
+  max_turns: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "Limit of Claude Code's own turns; none if absent." }),
   ...sharedBackendFields,
 });
 

@@ -29,9 +29,7 @@ function agentConfig(written: WrittenAgent, index: number): AgentConfig {
 
 export const massGenConfigSchema = z
   .strictObject({
-    agent: agentConfigSchema
-      .optional()
-      .meta({ description: 'One agent alone; stronger than `agents`.' }),
+    agent: agentConfigSchema.optional().meta({ description: 'One agent alone; stronger than `agents`.' }),
     agents: teamSchema
       .optional()
       .meta({ description: 'The team: a list, or a map from id to agent. Their order breaks ties.' }),

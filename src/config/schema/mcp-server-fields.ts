@@ -6,7 +6,10 @@ import { z } from 'zod';
 import { securityConfigSchema } from './security-config.ts';
 import { filledText, httpAddress, nameList, pathText } from './text-fields.ts';
 
-const argument = z.string().max(500).regex(/^[^\0]*$/, { error: 'must not contain a NUL character' });
+const argument = z
+  .string()
+  .max(500)
+  .regex(/^[^\0]*$/, { error: 'must not contain a NUL character' });
 const httpSeconds = z.number().positive().max(300);
 const noControl = /^[^\0\r\n]*$/;
 
@@ -21,7 +24,8 @@ export const serverNameSchema = z
 export const mcpServerFields = z.strictObject({
   name: serverNameSchema.optional(),
   type: z.enum(['stdio', 'streamable-http']).optional().meta({
-    description: '`stdio` starts a program, `streamable-http` calls a `url`. If absent, `command` or `url` tells.',
+    description:
+      '`stdio` starts a program, `streamable-http` calls a `url`. If absent, `command` or `url` tells.',
   }),
   command: z
     .union([filledText.max(1000), z.array(argument).min(1).max(50)])
@@ -30,7 +34,10 @@ export const mcpServerFields = z.strictObject({
   args: z
     .array(argument)
     .default([])
-    .meta({ description: 'Arguments of the program.', examples: [['-y', '@modelcontextprotocol/server-brave-search']] }),
+    .meta({
+      description: 'Arguments of the program.',
+      examples: [['-y', '@modelcontextprotocol/server-brave-search']],
+    }),
   env: z
     .record(filledText.max(100).regex(/^[^=]*$/, { error: 'must not contain `=`' }), z.string().max(65_536))
     .default({})
@@ -49,7 +56,9 @@ export const mcpServerFields = z.strictObject({
       description: 'HTTP headers of each request; `${NAME}` takes a value from your environment.',
       examples: [{ Authorization: 'Bearer ${WEATHER_TOKEN}' }],
     }),
-  timeout: httpSeconds.optional().meta({ description: 'Time limit of a request in seconds.', examples: [30] }),
+  timeout: httpSeconds
+    .optional()
+    .meta({ description: 'Time limit of a request in seconds.', examples: [30] }),
   http_read_timeout: httpSeconds
     .optional()
     .meta({ description: 'Time limit in seconds for the next part of a stream.', examples: [300] }),

@@ -13,20 +13,31 @@ const baseUrl = httpAddress.meta({
 
 const model = filledText.meta({ description: 'Model, as the provider names it.' });
 
-const maxTokens = z.int().min(1).meta({ description: 'Limit of the output in tokens.', examples: [3000] });
+const maxTokens = z
+  .int()
+  .min(1)
+  .meta({ description: 'Limit of the output in tokens.', examples: [3000] });
 
 const modelFields = {
   api_key: filledText.optional().meta({
-    description: 'Key of the provider; better a reference to a variable. If absent, the variable of the provider is used.',
+    description:
+      'Key of the provider; better a reference to a variable. If absent, the variable of the provider is used.',
     examples: ['${OPENAI_API_KEY}'],
   }),
-  temperature: z.number().min(0).max(2).optional().meta({ description: 'Sampling temperature.', examples: [0.7] }),
-  top_p: z.number().min(0).max(1).optional().meta({ description: 'Nucleus sampling.', examples: [0.9] }),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .meta({ description: 'Sampling temperature.', examples: [0.7] }),
+  top_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'Nucleus sampling.', examples: [0.9] }),
   max_tokens: maxTokens.optional(),
-  enable_web_search: z
-    .boolean()
-    .default(false)
-    .meta({ description: "The provider's own web search." }),
+  enable_web_search: z.boolean().default(false).meta({ description: "The provider's own web search." }),
   extra_body: z
     .looseObject({
       search_parameters: z
@@ -43,8 +54,14 @@ const codeExecution = z.boolean().default(false).meta({ description: "The provid
 const legacyName = z
   .unknown()
   .optional()
-  .meta({ description: 'Accepted for old files and ignored; the address tells the provider.', ignored: true });
-const legacySwitch = z.unknown().optional().meta({ description: 'Accepted for old files and ignored.', ignored: true });
+  .meta({
+    description: 'Accepted for old files and ignored; the address tells the provider.',
+    ignored: true,
+  });
+const legacySwitch = z
+  .unknown()
+  .optional()
+  .meta({ description: 'Accepted for old files and ignored.', ignored: true });
 
 const openai = z.looseObject({
   type: backendTypeLiteral('openai'),
@@ -56,7 +73,10 @@ const openai = z.looseObject({
     .meta({ description: "The provider's own code interpreter." }),
   text: z
     .looseObject({
-      verbosity: z.enum(['low', 'medium', 'high']).optional().meta({ description: 'How much the model writes.' }),
+      verbosity: z
+        .enum(['low', 'medium', 'high'])
+        .optional()
+        .meta({ description: 'How much the model writes.' }),
     })
     .optional()
     .meta({ description: 'Text options of the Responses API.' }),
@@ -124,10 +144,15 @@ const azureOpenai = z.looseObject({
   base_url: baseUrl.optional(),
   azure_endpoint: baseUrl
     .optional()
-    .meta({ description: 'Endpoint of the resource; stronger than `base_url`. If absent, AZURE_OPENAI_ENDPOINT.' }),
+    .meta({
+      description: 'Endpoint of the resource; stronger than `base_url`. If absent, AZURE_OPENAI_ENDPOINT.',
+    }),
   api_version: filledText
     .optional()
-    .meta({ description: 'API version. If absent, AZURE_OPENAI_API_VERSION.', examples: ['2024-12-01-preview'] }),
+    .meta({
+      description: 'API version. If absent, AZURE_OPENAI_API_VERSION.',
+      examples: ['2024-12-01-preview'],
+    }),
   ...modelFields,
 });
 

@@ -25,14 +25,20 @@ export const scriptStepSchema = z.union([
     delay_ms: streamFields.delay_ms.optional(),
   }),
   z.strictObject({
-    tool: filledText.meta({ description: 'Tool the agent calls.', examples: ['mcp__filesystem__write_file'] }),
+    tool: filledText.meta({
+      description: 'Tool the agent calls.',
+      examples: ['mcp__filesystem__write_file'],
+    }),
     args: z
       .record(z.string(), z.unknown())
       .default({})
       .meta({ description: 'Arguments of the call.', examples: [{ path: '{{workspace}}/notes.md' }] }),
     save: savedName
       .optional()
-      .meta({ description: "Name for the text of the result, later used as `{{name}}`.", examples: ['notes'] }),
+      .meta({
+        description: 'Name for the text of the result, later used as `{{name}}`.',
+        examples: ['notes'],
+      }),
   }),
   z.strictObject({
     new_answer: z

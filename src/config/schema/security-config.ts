@@ -14,7 +14,10 @@ export const securityConfigSchema = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'Permit private, link-local and reserved addresses.' }),
-  resolve_dns: z.boolean().optional().meta({ description: 'Also check the addresses a host name stands for.' }),
+  resolve_dns: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Also check the addresses a host name stands for.' }),
   allowed_hostnames: nameList
     .optional()
     .meta({ description: 'Hosts exempt from the address checks.', examples: [['mcp.internal']] }),
@@ -24,13 +27,19 @@ export const securityConfigSchema = z.strictObject({
   }),
   env: z
     .strictObject({
-      level: level.optional().meta({ description: 'Level of the rules for variables; that of the server if absent.' }),
+      level: level
+        .optional()
+        .meta({ description: 'Level of the rules for variables; that of the server if absent.' }),
       mode: z
         .enum(['denylist', 'allowlist'])
         .optional()
         .meta({ description: 'Which of the two lists decides.' }),
-      allowed_vars: nameList.optional().meta({ description: 'Variables the server may get in `allowlist` mode.' }),
-      denied_vars: nameList.optional().meta({ description: 'Variables the server never gets in `denylist` mode.' }),
+      allowed_vars: nameList
+        .optional()
+        .meta({ description: 'Variables the server may get in `allowlist` mode.' }),
+      denied_vars: nameList
+        .optional()
+        .meta({ description: 'Variables the server never gets in `denylist` mode.' }),
     })
     .optional()
     .meta({ description: 'Which environment variables the server may be given.' }),

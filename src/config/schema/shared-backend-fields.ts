@@ -4,7 +4,10 @@ import type { BackendType } from './backend-types.ts';
 import { mcpServersSchema } from './mcp-servers.ts';
 import { nameList, pathText } from './text-fields.ts';
 
-const reserved = { description: 'Accepted for old files and ignored; it is set by the program.', ignored: true };
+const reserved = {
+  description: 'Accepted for old files and ignored; it is set by the program.',
+  ignored: true,
+};
 
 /** The key that tells one shape of backend from another. */
 export function backendTypeLiteral<Type extends BackendType>(type: Type) {

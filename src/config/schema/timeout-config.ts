@@ -13,7 +13,10 @@ export const timeoutConfigSchema = z
     turn_soft_seconds: seconds
       .nullable()
       .optional()
-      .meta({ description: 'After this time an agent is asked to come to an end; none if absent.', examples: [300] }),
+      .meta({
+        description: 'After this time an agent is asked to come to an end; none if absent.',
+        examples: [300],
+      }),
     turn_hard_seconds: seconds
       .nullable()
       .default(900)

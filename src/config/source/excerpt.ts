@@ -17,8 +17,8 @@ export function positionTeller(text: string): (offset: number) => TextPosition {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return (offset) => {
-    const line = starts.findLastIndex((start) => start <= offset) + 1;
-    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
+    const line = starts.findLastIndex((start) => start <= offset);
+    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
   };
 }
 
@@ -27,16 +27,18 @@ const width = 160;
 /** The line around a span, and where the span stands in what is shown. */
 export function excerpt(text: string, span: Span): { text: string; start: number; length: number } {
   const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
-  const next = text.indexOf('\n', lineStart);
+  const next = text.indexOf('\n', span.start);
   const lineEnd = next < 0 ? text.length : next;
-  const line = text.slice(lineStart, lineEnd).replace(/\r$/, '').replace(/[^\P{C}\t]/gu, visible);
-  const column = Math.min(span.start - lineStart, line.length);
-  const from = Math.max(0, column - width / 2);
-  const to = Math.min(line.length, from + width);
-  const head = from > 0 ? '…' : '';
-  const tail = to < line.length ? '…' : '';
-  const length = Math.max(1, Math.min(span.end - span.start, to - column));
-  return { text: `${head}${line.slice(from, to)}${tail}`, start: column - from + head.length, length };
+  const from = Math.max(lineStart, span.start - width / 2);
+  const to = Math.min(lineEnd, from + width);
+  const head = from > lineStart ? '…' : '';
+  const tail = to < lineEnd ? '…' : '';
+  const line = text
+    .slice(from, to)
+    .replace(/\r$/, '')
+    .replace(/[^\P{C}\t]/gu, visible);
+  const length = Math.max(1, Math.min(span.end, to) - span.start);
+  return { text: `${head}${line}${tail}`, start: span.start - from + head.length, length };
 }
 
 /** The same number of UTF-16 units, all of which show. */

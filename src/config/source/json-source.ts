@@ -73,7 +73,8 @@ class JsonReader {
     this.at += 1;
     while (!this.end('}', entries.size > 0)) {
       const keyStart = this.at;
-      if (this.text[keyStart] !== '"') throw new JsonError(this.unexpected('a key in double quotes'), keyStart);
+      if (this.text[keyStart] !== '"')
+        throw new JsonError(this.unexpected('a key in double quotes'), keyStart);
       const key = this.string();
       const keyEnd = this.at;
       this.blanks();
@@ -82,7 +83,14 @@ class JsonReader {
       const node = this.value(depth + 1);
       if (entries.has(key)) {
         const message = `the key ${JSON.stringify(key)} occurs twice in this map`;
-        this.problems.push({ severity: 'error', definition: 'duplicateKey', message, offset: keyStart });
+        const length = keyEnd - keyStart;
+        this.problems.push({
+          severity: 'error',
+          definition: 'duplicateKey',
+          message,
+          offset: keyStart,
+          length,
+        });
         this.dropped.push(node);
       } else {
         entries.set(key, { key, keyStart, keyEnd, node });
@@ -117,7 +125,8 @@ class JsonReader {
   private string(): string {
     const start = this.at;
     const written = this.match(/"[^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*"/y);
-    if (written === undefined) throw new JsonError('this text is not closed, or has a control character in it', start);
+    if (written === undefined)
+      throw new JsonError('this text is not closed, or has a control character in it', start);
     try {
       return JSON.parse(written) as string;
     } catch {
@@ -138,7 +147,11 @@ class JsonReader {
 
   private unexpected(wanted: string): string {
     if (this.at >= this.text.length) return `the config ends where ${wanted} should be`;
-    if (this.text.startsWith('//', this.at) || this.text[this.at] === '#' || this.text.startsWith('/*', this.at)) {
+    if (
+      this.text.startsWith('//', this.at) ||
+      this.text[this.at] === '#' ||
+      this.text.startsWith('/*', this.at)
+    ) {
       return 'JSON has no comments; use a .yaml file for them';
     }
     return `here should be ${wanted}`;

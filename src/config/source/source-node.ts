@@ -41,7 +41,10 @@ export function plainValue(node: SourceNode): unknown {
 }
 
 /** All keys `__proto__`, with their paths. */
-export function prototypeKeys(node: SourceNode, path: ConfigPath = []): { path: ConfigPath; node: SourceNode }[] {
+export function prototypeKeys(
+  node: SourceNode,
+  path: ConfigPath = [],
+): { path: ConfigPath; node: SourceNode }[] {
   if (node.kind === 'scalar') return [];
   if (node.kind === 'list') return node.items.flatMap((item, index) => prototypeKeys(item, [...path, index]));
   return [...node.entries.values()].flatMap(({ key, node: value }) => {

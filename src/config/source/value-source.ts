@@ -33,7 +33,12 @@ class Converter {
     this.parts += 1;
     if (path.length > maxDepth) throw new Unconvertible('tooDeep', 'is nested too deep', path);
     if (this.parts > maxParts) throw new Unconvertible('fileTooLarge', 'has too many parts', path);
-    if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') {
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      typeof value === 'number'
+    ) {
       return { kind: 'scalar', value, ...nowhere };
     }
     if (typeof value !== 'object') throw new Unconvertible('wrongType', 'is not plain data', path);
@@ -45,7 +50,11 @@ class Converter {
   }
 
   private list(value: readonly unknown[], path: ConfigPath): SourceNode {
-    return { kind: 'list', items: value.map((item, index) => this.convert(item, [...path, index])), ...nowhere };
+    return {
+      kind: 'list',
+      items: value.map((item, index) => this.convert(item, [...path, index])),
+      ...nowhere,
+    };
   }
 
   private map(value: object, path: ConfigPath): SourceNode {

@@ -40,7 +40,8 @@ const messages: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a map or list cannot stand here; a text with `: ` in it needs quotes',
   BLOCK_IN_FLOW: 'within brackets, maps and lists need brackets too',
   KEY_OVER_1024_CHARS: 'this key is too long',
-  MISSING_CHAR: 'a character is missing here, such as a closing quote or bracket, a comma, or the `:` after a key',
+  MISSING_CHAR:
+    'a character is missing here, such as a closing quote or bracket, a comma, or the `:` after a key',
   MULTILINE_IMPLICIT_KEY: 'a key must be on one line; perhaps the `:` after a key is missing',
   MULTIPLE_DOCS: 'a config is one document; remove what follows `---`',
   RESOURCE_EXHAUSTION: 'is nested too deep',
@@ -106,7 +107,12 @@ class TreeBuilder {
       const items = node.items.map((item) => this.node(item as Node, depth + 1, start));
       result = { kind: 'list', items, start, end };
     } else if (isMap(node)) {
-      result = { kind: 'map', entries: this.entries(node.items as Pair<Node, Node | null>[], depth), start, end };
+      result = {
+        kind: 'map',
+        entries: this.entries(node.items as Pair<Node, Node | null>[], depth),
+        start,
+        end,
+      };
     } else {
       throw new Unbuildable('unsupportedYaml', 'this kind of value is not supported', start);
     }
@@ -116,7 +122,8 @@ class TreeBuilder {
 
   private alias(name: string, depth: number, offset: number): SourceNode {
     const target = this.anchors.get(name);
-    if (target === undefined) throw new Unbuildable('badAlias', `\`*${name}\` refers to nothing above it`, offset);
+    if (target === undefined)
+      throw new Unbuildable('badAlias', `\`*${name}\` refers to nothing above it`, offset);
     if (this.open.has(target)) throw new Unbuildable('badAlias', `\`*${name}\` contains itself`, offset);
     this.aliasDepth += 1;
     const node = this.node(target, depth, offset);
@@ -124,9 +131,14 @@ class TreeBuilder {
     return node;
   }
 
-  private scalar(node: Node & { value: unknown; type?: string; source?: string }, start: number, end: number) {
+  private scalar(
+    node: Node & { value: unknown; type?: string; source?: string },
+    start: number,
+    end: number,
+  ) {
     const { value, source } = node;
-    if (node.type === 'PLAIN' && source !== undefined && this.aliasDepth === 0) this.compare(source, value, start);
+    if (node.type === 'PLAIN' && source !== undefined && this.aliasDepth === 0)
+      this.compare(source, value, start);
     const known =
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
     if (!known) throw new Unbuildable('unsupportedYaml', 'this kind of value is not supported', start);
@@ -134,14 +146,18 @@ class TreeBuilder {
   }
 
   private compare(source: string, value: unknown, offset: number): void {
-    const meaning = yaml11Meaning(source);
+    const meaning = yaml11Meaning(source, value);
     if (meaning === undefined) return;
-    const here = typeof value === 'number' ? 'the number as it is written' : 'a text';
+    const here = typeof value === 'number' ? 'a number' : 'a text';
     const message = `this is ${here}, but ${meaning} in YAML 1.1, which MassGen v0.0.15 read`;
-    this.problems.push({ severity: 'warning', definition: 'yamlVersions', message, offset });
+    const { length } = source;
+    this.problems.push({ severity: 'warning', definition: 'yamlVersions', message, offset, length });
   }
 
-  private entries(pairs: readonly Pair<Node, Node | null>[], depth: number): ReadonlyMap<string, SourceEntry> {
+  private entries(
+    pairs: readonly Pair<Node, Node | null>[],
+    depth: number,
+  ): ReadonlyMap<string, SourceEntry> {
     const entries = new Map<string, SourceEntry>();
     const merged: SourceEntry[] = [];
     for (const { key, value } of pairs) {
@@ -152,7 +168,13 @@ class TreeBuilder {
         merged.push(...this.mergeEntries(node));
       } else if (entries.has(name)) {
         const message = `the key ${JSON.stringify(name)} occurs twice in this map`;
-        this.problems.push({ severity: 'error', definition: 'duplicateKey', message, offset: keyStart });
+        this.problems.push({
+          severity: 'error',
+          definition: 'duplicateKey',
+          message,
+          offset: keyStart,
+          length: name.length,
+        });
         this.dropped.push(node);
       } else {
         entries.set(name, { key: name, keyStart, keyEnd, node });

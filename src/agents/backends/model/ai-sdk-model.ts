@@ -131,7 +131,7 @@ export function createAiSdkModel(options: AiSdkModelOptions): ModelPort {
           break;
         case 'error':
           if (isUnknownEvent(part.error)) break;
-          throw invalidPayload(part.error) ?? part.error;
+          throw streamedError(part.error);
         case 'finish': {
           const usage = convertUsage(part.usage);
           const { raw, unified } = part.finishReason;
@@ -198,13 +198,20 @@ function toolCall(part: Extract<Part, { type: 'tool-call' }>, { ids, key }: AiSd
 
 /** An event the SDK does not know: neither an answer nor an error. Providers add such; they are skipped. */
 function isUnknownEvent(error: unknown): boolean {
-  const value = invalidPayload(error);
-  return typeof value === 'object' && value !== null && !('choices' in value) && !('error' in value);
+  const payload = invalidPayload(error);
+  return payload !== undefined && !('choices' in payload) && !('error' in payload);
 }
 
-/** What the SDK could not validate, out of its validation error. */
-function invalidPayload(error: unknown): unknown {
-  return error instanceof Error && 'value' in error ? error.value : undefined;
+/** The provider's own error where the SDK only says that the event does not have the usual form. */
+function streamedError(error: unknown): unknown {
+  const payload = invalidPayload(error);
+  return payload !== undefined && 'error' in payload ? payload : error;
+}
+
+/** The event that the SDK could not validate, out of its validation error. */
+function invalidPayload(error: unknown): object | undefined {
+  const value = error instanceof Error && 'value' in error ? error.value : undefined;
+  return typeof value === 'object' && value !== null ? value : undefined;
 }
 
 function convertUsage(usage: LanguageModelV4Usage): Usage {

@@ -204,6 +204,7 @@ describe('replies that break off', () => {
     ['an error comes in the middle', [text('Half'), { type: 'event', data: error('Overloaded') }], 'MG1604'],
     ['an error is plain text', [text('Half'), { type: 'event', data: { error: 'it broke' } }], 'MG1605'],
     ['the finish reason is error', [text('Half'), { type: 'finish', reason: 'error' }], 'MG1605'],
+    ['a chunk has an odd form', [text('Half'), { type: 'event', data: { choices: 'none' } }], 'MG1611'],
     ['a chunk is no JSON', [text('Half'), { type: 'raw', text: 'data: {"choi\n\n' }], 'MG1611'],
   ])('are asked for once more when %s', async (_, steps, code) => {
     const { play, server } = await setUp(inOrder(steps, [text('Whole.')]));

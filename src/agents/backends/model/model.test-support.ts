@@ -9,7 +9,7 @@ import type { ToolCallRequest, ToolCallResult, ToolSession } from '../../../tool
 import type { Agent, AgentEvent, TurnRequest } from '../../agent.ts';
 import { createModelAgent, type CreateModelAgentOptions } from './create-model-agent.ts';
 
-export function countingIds(): IdSource {
+function countingIds(): IdSource {
   let count = 0;
   return {
     next: (prefix) => `${prefix}_${(count += 1)}`,

@@ -1,0 +1,2 @@
+/** temp */
+export async function workspaceAdoptCommand(d: string): Promise<number> { void d; return 0; }

@@ -1,0 +1,70 @@
+/**
+ * Files of a run as coordination needs them: snapshots when an answer is given, views before it is announced, the
+ * winner's files in their final place. Everything can be done again after a crash and comes out the same.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunFiles } from '../coordinator/run-files.ts';
+import { answerLabel } from '../events/labels.ts';
+import type { EventRecorder } from '../journal/event-recorder.ts';
+import type { RunDirectory } from '../journal/run-directory.ts';
+import { writeFileAtomic } from '../journal/write-file-atomic.ts';
+import type { ProtocolState } from '../protocol/protocol-state.ts';
+import type { RunWorkspaces } from './run-workspaces.ts';
+
+export interface RunFilesOptions {
+  readonly directory: RunDirectory;
+  readonly workspaces: RunWorkspaces;
+  readonly recorder: EventRecorder;
+}
+
+export function createRunFiles(options: RunFilesOptions): RunFiles {
+  const { directory, workspaces, recorder } = options;
+  return {
+    viewsDirectory: directory.views,
+
+    async publishWorkspace(agent, turn) {
+      const published = await workspaces.publish(agent);
+      if (published === undefined) return undefined;
+      const { id, manifest } = published;
+      await recorder.append([
+        {
+          type: 'snapshot.published',
+          agent,
+          turn,
+          snapshot: id,
+          files: manifest.files,
+          bytes: manifest.bytes,
+          excluded: manifest.excluded.slice(0, 100),
+          skipped: manifest.skipped.slice(0, 100),
+        },
+      ]).durable;
+      return id;
+    },
+
+    async publishView(event, alias) {
+      if (event.snapshot === undefined) return;
+      await workspaces.publishView(event.snapshot, directory.views, answerLabel(alias, event.number));
+    },
+
+    readable: (text, author, view) => workspaces.rewrite(text, author, view),
+    comparable: (text) => workspaces.comparable(text),
+
+    writeFinal,
+  };
+
+  async function writeFinal({ presentation, agents }: ProtocolState): Promise<void> {
+    const agent = agents[presentation?.agent ?? -1];
+    const finished = presentation?.finished;
+    if (agent === undefined || finished === undefined) return;
+    const place = directory.final(agent.id);
+    await mkdir(place, { recursive: true, mode: 0o700 });
+    const text = workspaces.rewrite(finished.text, agent.id, join(place, 'workspace'));
+    await writeFileAtomic(join(place, 'answer.txt'), `${finished.source === 'presented' ? text : finished.text}\n`);
+    if (finished.snapshot === undefined) return;
+    const target = join(place, 'workspace');
+    // Only ever a copy of ours, perhaps from before a crash; the snapshot it is made from stays.
+    await rm(target, { recursive: true, force: true });
+    await workspaces.materialize(finished.snapshot, target);
+  }
+}

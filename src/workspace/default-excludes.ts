@@ -1,0 +1,21 @@
+/**
+ * Names that are left out of snapshots wherever they appear: histories, installed packages and caches, which are
+ * large, made again by a command, and mean nothing to the readers of an answer. They stay in the workspace.
+ */
+export const defaultExcludes: ReadonlySet<string> = new Set([
+  '.git',
+  '.hg',
+  '.svn',
+  '.jj',
+  'node_modules',
+  '.venv',
+  '__pycache__',
+  '.pytest_cache',
+  '.mypy_cache',
+  '.ruff_cache',
+  '.tox',
+  '.gradle',
+  '.terraform',
+  '.DS_Store',
+  'Thumbs.db',
+]);

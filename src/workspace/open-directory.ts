@@ -1,0 +1,59 @@
+/**
+ * A directory held open, through which its entries are reached. On Linux every access goes through the open
+ * descriptor, so nobody can put a link into the way between two steps, and paths may be longer than the system's
+ * limit. Elsewhere entries are reached by path, where only the last component is known not to be a link.
+ */
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+/** Flags to read a file: follows no link and never waits for the other end of a pipe. */
+export const readFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+
+export interface OpenDirectory extends Disposable {
+  readonly fd: number;
+  /** A path of the directory itself, valid as long as it is open. */
+  readonly here: string;
+  readonly stat: BigIntStats;
+  /** A path of an entry, valid as long as the directory is open. */
+  at(name: string): string;
+  look(name: string): BigIntStats;
+  /** Throws `ENOTDIR` when the entry is a link. */
+  descend(name: string): OpenDirectory;
+  close(): void;
+}
+
+/** Throws the error of the system: `ENOENT`, `ENOTDIR` (also for a link), `EACCES`. */
+export function openDirectory(path: string): OpenDirectory {
+  const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  const here = process.platform === 'linux' ? `/proc/self/fd/${fd}` : path;
+  const close = once(() => closeSync(fd));
+  let stat: BigIntStats;
+  try {
+    stat = fstatSync(fd, { bigint: true });
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const at = (name: string): string => `${here}/${name}`;
+  return {
+    fd,
+    here,
+    stat,
+    at,
+    look: (name) => lstatSync(at(name), { bigint: true }),
+    descend: (name) => openDirectory(at(name)),
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+/** A descriptor that was closed may already be somebody else's, so it is closed once. */
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}
