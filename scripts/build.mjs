@@ -28,7 +28,7 @@ const lockFile = path.join(root, '.massgen-build.lock');
 /** What besides the sources decides what the compiler does. */
 const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
 
-const isCompiled = (/** @type {string} */ file) => /(?<!\.d)\.ts$/.test(file) && !file.endsWith('.test.ts');
+const isCompiled = (/** @type {string} */ file) => /(?<!\.d|\.test|\.test-support)\.ts$/.test(file);
 
 /** One line for each file the compiler reads, with what changes when it is edited. */
 function fingerprint() {

@@ -14,7 +14,8 @@ const inScripts = (/** @type {string} */ file) => path.join(root, 'scripts', fil
 const steps = [
   { name: 'lint', command: [inModules('oxlint/bin/oxlint'), '--deny-warnings', '--format=unix'] },
   { name: 'format', command: [inModules('oxfmt/bin/oxfmt'), '--check', '.'] },
-  { name: 'types', command: [inModules('typescript/bin/tsc'), '-p', 'test/tsconfig.json'] },
+  { name: 'types', command: [inModules('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+  { name: 'types-of-scripts', command: [inModules('typescript/bin/tsc'), '-p', 'scripts/tsconfig.json'] },
   { name: 'rooms', command: [inScripts('check-rooms.mjs')] },
   { name: 'sizes', command: [inScripts('check-file-sizes.mjs')] },
   { name: 'text', command: [inScripts('check-text.mjs')] },

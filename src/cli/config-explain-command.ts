@@ -23,6 +23,8 @@ function render(explained: KeyExplanation): string {
     `  ${description ?? ''}`,
     `  type     ${type}${explained.required ? ', required' : ''}`,
     ...(explained.default === undefined ? [] : [`  default  ${show(explained.default)}`]),
+    ...(explained.allowed === undefined ? [] : [`  values   ${explained.allowed.join(", ")}`]),
+    ...(explained.backends === undefined ? [] : [`  of       ${explained.backends.join(", ")}`]),
     ...(explained.example === undefined ? [] : [`  example  ${show(explained.example)}`]),
     ...keys.map((inner) => `  .${inner.path.slice(path.length).replace(/^\./u, '')}  ${inner.description ?? ''}`),
   ];

@@ -4,7 +4,13 @@
  * which makes the course of the demo the same each time.
  */
 
-const pace = { chunk: 12, delay_ms: 15 };
+/** How fast the agents speak: characters of a piece, and the pause before each in milliseconds. */
+export interface DemoPace {
+  readonly chunk: number;
+  readonly delay_ms: number;
+}
+
+const readablePace: DemoPace = { chunk: 12, delay_ms: 15 };
 const list = 'mcp__filesystem__list_directory';
 const sizes = 'mcp__filesystem__list_directory_with_sizes';
 const search = 'mcp__filesystem__search_files';
@@ -135,7 +141,7 @@ const editor = [
 ];
 
 /** The team as a config in its written form; `folder` is absolute. */
-export function demoTeam(folder: string): unknown {
+export function demoTeam(folder: string, pace: DemoPace = readablePace): unknown {
   const agent = (id: string, turns: unknown): unknown => ({ id, backend: { type: 'script', turns, ...pace } });
   return {
     agents: [agent('surveyor', surveyor), agent('reader', reader), agent('editor', editor)],

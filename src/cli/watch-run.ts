@@ -60,7 +60,7 @@ export async function watchRun(handle: RunHandle, form: OutputForm): Promise<Wat
   try {
     const state = await handle.finished;
     if (form === 'json') process.stdout.write(await readFile(handle.directory.resultFile, 'utf8'));
-    return { status: statusOf(state, form), ...answerOf(state) };
+    return { status: statusOf(state, form, handle.id), ...answerOf(state) };
   } catch (error) {
     return { status: printError(withRun(error, handle.id), form !== 'text') };
   } finally {
@@ -73,13 +73,13 @@ function answerOf(state: ProtocolState): { readonly answer?: string } {
   return text === undefined ? {} : { answer: text };
 }
 
-function statusOf(state: ProtocolState, form: OutputForm): number {
+function statusOf(state: ProtocolState, form: OutputForm, run: string): number {
   const { outcome, error } = state;
   const definition = Object.values(runErrors).find(({ code }) => code === error?.code);
   if (outcome === 'answered' || outcome === undefined) return 0;
   if (form !== 'text') {
     process.stderr.write(
-      `${JSON.stringify({ error: { code: error?.code, message: error?.message, hint: error?.hint } })}\n`,
+      `${JSON.stringify({ error: { code: error?.code, message: error?.message, hint: error?.hint?.replaceAll('RUN', run) } })}\n`,
     );
   }
   return definition !== undefined && 'exitCode' in definition ? definition.exitCode : 6;

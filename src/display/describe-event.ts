@@ -2,6 +2,7 @@
  * What people read of a durable event: who, and what happened in a few words. Pure; both the plain display and
  * the text files are made from it, so they can never tell different stories.
  */
+import { toolErrors } from '../errors/tool-errors.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import { oneLine } from './visible-text.ts';
 
@@ -18,8 +19,9 @@ export function describeEvent(event: DurableEvent): Description | undefined {
     case 'turn.started':
       return of(event.agent, 'quiet', event.shown === 0 ? 'starts on the task' : 'weighs the answers');
     case 'turn.failed': {
-      const again =
-        event.retryInMs === undefined ? '' : ` · tries again in ${seconds(event.retryInMs)}`;
+      // A retired agent gets a line of its own with the same reason.
+      if (event.retryInMs === undefined) return undefined;
+      const again = ` · tries again in ${seconds(event.retryInMs)}`;
       return of(event.agent, 'bad', `turn failed: ${event.error.message} (${event.error.code})${again}`);
     }
     case 'turn.interrupted':
@@ -49,6 +51,8 @@ export function describeEvent(event: DurableEvent): Description | undefined {
     case 'update.injected':
       return of(event.agent, 'quiet', 'is shown the new answers');
     case 'tool.call.finished': {
+      // What was refused as a whole response is told once, by the line that asks again.
+      if (event.error?.code === toolErrors.responseRefused.code) return undefined;
       const failed = event.outcome !== 'ok';
       const why = failed ? `: ${oneLine(event.error?.message ?? firstText(event), 120)}` : '';
       return of(event.agent, failed ? 'bad' : 'quiet', `tool ${event.tool} ${event.outcome}, ${Math.round(event.latencyMs)} ms${why}`);

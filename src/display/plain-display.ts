@@ -92,7 +92,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
       if (files !== undefined) output.write(`Files ${options.shortPath(files)}\n`);
     } else {
       output.write(`${rule}\n${paint('red', `No answer: ${event.error?.message ?? event.outcome}`)}\n`);
-      if (event.error?.hint !== undefined) output.write(`${event.error.hint}\n`);
+      if (event.error?.hint !== undefined) output.write(`${event.error.hint.replaceAll('RUN', event.run)}\n`);
     }
     if (event.limited !== undefined) output.write(`Limit ${event.limited}: this is the best there was by then\n`);
     output.write(`Time  ${seconds(Date.parse(event.at) - since)}\n`);

@@ -19,6 +19,7 @@ import { writeRunResult } from '../journal/run-result.ts';
 import { createRunLog } from '../logging/run-log.ts';
 import { redactText } from '../logging/redact-text.ts';
 import { createMcpHub } from '../mcp/mcp-hub.ts';
+import type { ProtocolState } from '../protocol/protocol-state.ts';
 import { foldEvents } from '../protocol/evolve.ts';
 import { initialState } from '../protocol/protocol-state.ts';
 import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
@@ -114,7 +115,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     }
   }
 
-  const files = createRunFiles({ directory, workspaces, recorder });
+  const files = createRunFiles({ directory, workspaces, recorder, writeResult });
   const writable = [...members.values()].flatMap(({ workspace }) => workspace ?? []);
   const coordinator = new Coordinator({
     clock: parts.clock,
@@ -168,12 +169,13 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     await hub.start(planned.flatMap(({ specs }) => specs), stopped.signal);
     stopped.signal.throwIfAborted();
     const state = await coordinator.run(options.resume);
-    await writeRunResult(directory.resultFile, runResult(state, directory.id, durationMs()));
+    await writeResult(state);
     return state;
   }
 
-  function durationMs(): number {
-    return parts.clock.now() - startedAt;
+  function writeResult(state: ProtocolState): Promise<void> {
+    const durationMs = parts.clock.now() - startedAt;
+    return writeRunResult(directory.resultFile, runResult(state, directory.id, durationMs));
   }
 
   async function finish(): ReturnType<Coordinator['run']> {

@@ -13,6 +13,7 @@ import { runErrors } from '../errors/run-errors.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import { createFileBlobStore } from '../journal/file-blob-store.ts';
 import { acquireLock } from '../journal/file-lock.ts';
+import type { Journal } from '../journal/journal.ts';
 import { resumeJournal } from '../journal/resume-journal.ts';
 import { openRunDirectory } from '../journal/run-directory.ts';
 import { readRunRecord, type RunRecord } from '../journal/run-record.ts';
@@ -31,6 +32,7 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
   const failure = Promise.withResolvers<never>();
   // Whoever waits for the run hears of it; nobody may be waiting yet.
   failure.promise.catch(() => undefined);
+  let opened: Journal | undefined;
   try {
     const config = await recordedConfig(record);
     const { journal, events } = await resumeJournal({
@@ -41,6 +43,7 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
       onFailure: (error) => failure.reject(error),
       ...(parts.journalFiles === undefined ? {} : { files: parts.journalFiles }),
     });
+    opened = journal;
     checkResumable(events);
     const started = events.find((event) => event.type === 'run.started');
     const aliases = new Map(started?.agents.map(({ id, alias }) => [id, alias]));
@@ -61,6 +64,7 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
       resume: { after: events.at(-1)?.seq ?? 0, program: parts.program.version },
     });
   } catch (error) {
+    await opened?.close();
     lock.release();
     throw error;
   }

@@ -16,6 +16,8 @@ export interface RunFilesOptions {
   readonly directory: RunDirectory;
   readonly workspaces: RunWorkspaces;
   readonly recorder: EventRecorder;
+  /** Writes the result file from the state; done with the final files, so a finished run always has one. */
+  readonly writeResult: (state: ProtocolState) => Promise<void>;
 }
 
 export function createRunFiles(options: RunFilesOptions): RunFiles {
@@ -50,7 +52,10 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
     readable: (text, author, view) => workspaces.rewrite(text, author, view),
     comparable: (text) => workspaces.comparable(text),
 
-    writeFinal,
+    async writeFinal(state) {
+      await writeFinal(state);
+      await options.writeResult(state);
+    },
   };
 
   async function writeFinal({ presentation, agents }: ProtocolState): Promise<void> {

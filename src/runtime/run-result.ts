@@ -8,7 +8,7 @@ export function runResult(state: ProtocolState, run: string, durationMs: number)
   return {
     v: 1,
     run,
-    outcome: state.outcome ?? 'stopped',
+    outcome: state.outcome ?? (won === undefined ? 'stopped' : 'answered'),
     ...(won === undefined ? {} : { winner: won.label }),
     ...(winner === undefined ? {} : { rule: winner.rule }),
     ...(presentation?.finished === undefined ? {} : { answer: presentation.finished.text }),

@@ -8,6 +8,7 @@ import { MassGenError } from '../errors/massgen-error.ts';
 import { dealAliases } from '../events/aliases.ts';
 import { createFileBlobStore } from '../journal/file-blob-store.ts';
 import { createJournal } from '../journal/create-journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { acquireLock } from '../journal/file-lock.ts';
 import { createRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
 import { writeRunRecord } from '../journal/run-record.ts';
@@ -32,6 +33,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
   const failure = Promise.withResolvers<never>();
   // Whoever waits for the run hears of it; nobody may be waiting yet.
   failure.promise.catch(() => undefined);
+  let journal: Journal | undefined;
   try {
     const workspaces = await prepareRunWorkspaces(parts, { ...options, directory, aliases, resumed: false });
     await writeRunRecord(directory.runFile, {
@@ -47,7 +49,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
       history: [...(options.history ?? [])],
       workspaces: { ...workspaces.paths },
     });
-    const journal = await createJournal({
+    journal = await createJournal({
       path: directory.journal,
       run: directory.id,
       clock: parts.clock,
@@ -72,6 +74,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
       ],
     });
   } catch (error) {
+    await journal?.close();
     lock.release();
     await removeUnused(directory);
     throw error;

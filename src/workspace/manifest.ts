@@ -36,20 +36,18 @@ const entrySchema = z.discriminatedUnion('kind', [
 const manifestSchema = z.object({
   v: z.literal(1),
   /** Each directory right before what it holds; names in a fixed order. */
-  entries: z.array(entrySchema),
+  entries: z.array(entrySchema).readonly(),
   /** Paths left out by the default excludes. */
-  excluded: z.array(z.string()),
+  excluded: z.array(z.string()).readonly(),
   /** Paths that are not, or not faithfully, in the copies, each with the reason. */
-  skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
+  skipped: z.array(z.object({ path: z.string(), reason: z.string() })).readonly(),
   totals: z.object({ files: count, directories: count, links: count, bytes: count }),
 });
 
 export type ManifestEntry = Readonly<z.infer<typeof entrySchema>>;
 
 /** Paths are relative to the workspace, with `/`. */
-export interface Manifest extends Readonly<Omit<z.infer<typeof manifestSchema>, 'entries'>> {
-  readonly entries: readonly ManifestEntry[];
-}
+export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 
 /** Fixed order of keys, no spaces, one entry a line so that people can compare two of them. */
 export function encodeManifest(manifest: Manifest): string {

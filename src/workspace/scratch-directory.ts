@@ -4,20 +4,20 @@
  * never looked at.
  */
 import { mkdtempSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { errorCode } from '../journal/storage-error.ts';
 import { removeTree } from './remove-tree.ts';
 
 /**
- * Makes a private directory beside `target`, has it filled, and renames it. False, with nothing left behind, when
- * something was in the place by then. Throws what `fill` throws and errors of the system, leaving nothing either.
+ * Makes a private directory in `parent`, has it filled, and gives it the name in `parent` that `fill` returns.
+ * False, with nothing left behind, when something has that name by then. Throws what `fill` throws and errors of
+ * the system, leaving nothing either.
  */
-export async function makeWhole(target: string, fill: (scratch: string) => Promise<void>): Promise<boolean> {
-  const scratch = mkdtempSync(join(dirname(target), '.massgen-tmp-'));
+export async function makeWhole(parent: string, fill: (scratch: string) => Promise<string>): Promise<boolean> {
+  const scratch = mkdtempSync(join(parent, '.massgen-tmp-'));
   let placed = false;
   try {
-    await fill(scratch);
-    placed = renameIfFree(scratch, target);
+    placed = renameIfFree(scratch, join(parent, await fill(scratch)));
   } finally {
     if (!placed) await removeTree(scratch);
   }

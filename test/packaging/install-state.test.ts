@@ -82,6 +82,7 @@ describe('what makes an installation necessary', () => {
 
   test('packages for another platform, as in a directory taken along from another machine', () => {
     write('node_modules/.package-lock.json', { packages: locked });
+    write('node_modules/native-other/package.json', { version: '1.0.0' });
     expect(whyInstall(root)).toBe('node_modules/native-other is for another platform');
   });
 });

@@ -1,0 +1,92 @@
+/**
+ * The parts of docs/ that say what the code says: codes of errors, keys of configs, help of commands. They stand in
+ * their pages between two marks, and the rest of each page is written by hand. Needs Node 24, as it imports src/.
+ */
+import { createCommandTree } from '../../src/cli/command-tree.ts';
+import { configReference } from '../../src/config/keys/config-reference.ts';
+import { errorTable } from '../../src/errors/error-table.ts';
+
+/** @typedef {import('../../src/errors/error-definition.ts').ErrorDefinition} ErrorDefinition */
+/** @typedef {import('commander').Command} Command */
+
+const begin = '<!-- begin: written by `node scripts/generate-docs.mjs` -->';
+const end = '<!-- end -->';
+
+/** What the first two digits of a code stand for. */
+const areas = new Map([
+  ['MG10', 'Command line'],
+  ['MG11', 'Configuration'],
+  ['MG12', 'Journal, run directory and locks'],
+  ['MG13', 'Workspaces, snapshots and views'],
+  ['MG14', 'MCP servers'],
+  ['MG15', 'Tool calls'],
+  ['MG16', 'Agents, models and keys'],
+  ['MG17', 'Runs and coordination'],
+]);
+
+const cell = (/** @type {string} */ text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** @param {ErrorDefinition} row */
+function errorRow({ code, title, hint, exitCode = 1 }) {
+  return `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${cell(title)} | ${cell(hint)} | ${exitCode} |`;
+}
+
+/** @param {readonly ErrorDefinition[]} table */
+function errorReference(table) {
+  const known = [...areas.keys()];
+  const strange = table.find(({ code }) => !known.includes(code.slice(0, 4)));
+  if (strange !== undefined)
+    throw new Error(`${strange.code} is of no known area; name it in scripts/lib/generated-docs.mjs`);
+  return [...areas]
+    .map(([digits, title]) => {
+      const rows = table
+        .filter(({ code }) => code.startsWith(digits))
+        .toSorted((one, other) => one.code.localeCompare(other.code));
+      const head = ['| Code | What happened | What to do | Exit |', '|---|---|---|---|'];
+      return [`## ${title} (${digits}xx)`, '', ...head, ...rows.map(errorRow), ''].join('\n');
+    })
+    .join('\n');
+}
+
+/** @param {Command} command @param {string} name */
+function helpOf(command, name) {
+  let text = '';
+  command.configureOutput({
+    writeOut: (piece) => (text += piece),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  const level = command.parent === null ? '##' : '###';
+  return `${level} \`${name}\`\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`;
+}
+
+/** @param {Command} command @param {string} name @returns {string[]} */
+function helpBelow(command, name) {
+  const own = helpOf(command, name);
+  return [own, ...command.commands.flatMap((child) => helpBelow(child, `${name} ${child.name()}`))];
+}
+
+const commandReference = () => {
+  const tree = createCommandTree(() => undefined);
+  return helpBelow(tree, tree.name()).join('\n');
+};
+
+/** @type {readonly { readonly page: string, readonly write: () => string }[]} */
+export const generatedParts = [
+  { page: 'docs/errors.md', write: () => errorReference(errorTable) },
+  { page: 'docs/configuration.md', write: configReference },
+  { page: 'docs/cli.md', write: commandReference },
+];
+
+/**
+ * The page with the text between its marks.
+ * @param {string} page its text
+ * @param {string} generated
+ */
+export function withGenerated(page, generated) {
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`the page lacks the marks ${begin} and ${end}`);
+  return `${page.slice(0, from)}${begin}\n\n${generated.trim()}\n\n${page.slice(to)}`;
+}
