@@ -31,7 +31,11 @@ try {
   const args = process.argv.slice(2);
   process.exitCode = runsOnNeededNode()
     ? await generate(args.includes('--check'))
-    : await runForeground(projectNode(), [path.join(root, 'scripts/generate-docs.mjs'), ...args], process.env);
+    : await runForeground(
+        projectNode(),
+        [path.join(root, 'scripts/generate-docs.mjs'), ...args],
+        process.env,
+      );
 } catch (error) {
   process.stderr.write(`massgen: ${/** @type {Error} */ (error).message}\n`);
   process.exitCode = 1;

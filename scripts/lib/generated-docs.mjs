@@ -1,10 +1,16 @@
 /**
- * The parts of docs/ that say what the code says: codes of errors, keys of configs, help of commands. They stand in
- * their pages between two marks, and the rest of each page is written by hand. Needs Node 24, as it imports src/.
+ * The parts of docs/ that say what the code says: codes of errors, keys of configs, help of commands, the picture of
+ * the rooms. They stand in their pages between two marks; the rest of each page is written by hand. Needs Node 24, as
+ * it imports src/.
  */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createCommandTree } from '../../src/cli/command-tree.ts';
 import { configReference } from '../../src/config/keys/config-reference.ts';
 import { errorTable } from '../../src/errors/error-table.ts';
+import { findImports, rooms } from '../check-rooms.mjs';
+import { root } from './project.mjs';
+import { walkFiles } from './walk.mjs';
 
 /** @typedef {import('../../src/errors/error-definition.ts').ErrorDefinition} ErrorDefinition */
 /** @typedef {import('commander').Command} Command */
@@ -72,11 +78,51 @@ const commandReference = () => {
   return helpBelow(tree, tree.name()).join('\n');
 };
 
+/** @returns {Map<string, string[]>} what each room that has files imports from others, in the order of the rooms */
+function roomImports() {
+  const files = walkFiles(path.join(root, 'src')).filter((file) => /(?<!\.test|\.test-support)\.ts$/.test(file));
+  const roomOf = (/** @type {string} */ file) => file.slice(0, file.indexOf('/'));
+  const used = rooms.filter((room) => files.some((file) => roomOf(file) === room));
+  return new Map(
+    used.map((room) => {
+      const targets = files
+        .filter((file) => roomOf(file) === room)
+        .flatMap((file) =>
+          findImports(readFileSync(path.join(root, 'src', file), 'utf8'))
+            .filter(({ specifier }) => specifier.startsWith('.'))
+            .map(({ specifier }) => roomOf(path.posix.join(path.posix.dirname(file), specifier))),
+        );
+      return [room, used.filter((other) => other !== room && targets.includes(other))];
+    }),
+  );
+}
+
+/** The picture leaves out arrows that a longer way shows already; the list has them all. */
+function roomPicture() {
+  const imports = roomImports();
+  const reaches = (/** @type {string} */ from, /** @type {string} */ to) => {
+    /** @type {readonly string[]} */
+    const next = imports.get(from) ?? [];
+    return next.includes(to) || next.some((/** @type {string} */ room) => reaches(room, to));
+  };
+  const arrows = [...imports].flatMap(([room, others]) =>
+    others
+      .filter((other) => !others.some((between) => between !== other && reaches(between, other)))
+      .map((other) => `  ${room} --> ${other}`),
+  );
+  const rows = [...imports].map(([room, others]) => `| \`${room}\` | ${others.join(', ') || 'nothing'} |`);
+  return [
+    ['```mermaid', 'flowchart TB', ...arrows.toReversed(), '```', ''].join('\n'),
+    ['| Room | imports from |', '|---|---|', ...rows].join('\n'),
+  ].join('\n');
+}
+
 /** @type {readonly { readonly page: string, readonly write: () => string }[]} */
 export const generatedParts = [
   { page: 'docs/errors.md', write: () => errorReference(errorTable) },
   { page: 'docs/configuration.md', write: configReference },
   { page: 'docs/cli.md', write: commandReference },
+  { page: 'docs/architecture.md', write: roomPicture },
 ];
 
 /**

@@ -74,8 +74,8 @@ function pathOf({ path, offset }: ConfigProblem, root: SourceNode | undefined): 
 
 /** The key to ask `config explain` about. */
 function explained(path: ConfigPath, keys: KeyNode): string {
-  const known = keyNodeAt(keys, path)?.path ?? 'KEY';
-  return known.replaceAll('[]', '').replace(/^agents?\./, '');
+  const known = keyNodeAt(keys, path)?.path ?? '';
+  return known === '' ? 'KEY' : known.replaceAll('[]', '').replace(/^agents?\./, '');
 }
 
 function spanOf(problem: ConfigProblem, root: SourceNode | undefined): Span {

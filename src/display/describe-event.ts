@@ -4,6 +4,7 @@
  */
 import { toolErrors } from '../errors/tool-errors.ts';
 import type { DurableEvent } from '../events/run-event.ts';
+import type { Usage } from '../events/usage.ts';
 import { oneLine } from './visible-text.ts';
 
 export interface Description {
@@ -39,7 +40,7 @@ export function describeEvent(event: DurableEvent): Description | undefined {
     case 'model.call.finished':
       return event.outcome === 'failed'
         ? of(event.agent, 'bad', `model call failed: ${event.error?.message ?? 'no reason given'}`)
-        : undefined;
+        : of(event.agent, 'quiet', `model ${event.outcome}, ${seconds(event.latencyMs)}${tokens(event.usage)}`);
     case 'answer.submitted':
       return of(event.agent, 'good', `answers as ${event.label}: ${oneLine(event.text, 100)}`);
     case 'answer.rejected':
@@ -57,6 +58,10 @@ export function describeEvent(event: DurableEvent): Description | undefined {
       const why = failed ? `: ${oneLine(event.error?.message ?? firstText(event), 120)}` : '';
       return of(event.agent, failed ? 'bad' : 'quiet', `tool ${event.tool} ${event.outcome}, ${Math.round(event.latencyMs)} ms${why}`);
     }
+    case 'workspace.prepared':
+      return event.archived === undefined
+        ? undefined
+        : of(event.agent, 'quiet', `starts with an empty workspace; earlier files are now in ${event.archived}`);
     case 'workspace.changed': {
       const parts = [
         ...event.added.map((path) => `+${path}`),
@@ -133,6 +138,14 @@ function hint(text: string | undefined): string {
 function firstText(event: Extract<DurableEvent, { type: 'tool.call.finished' }>): string {
   const [part] = event.content;
   return part?.type === 'text' ? part.text : 'no reason given';
+}
+
+function tokens({ inputTokens, outputTokens }: Usage): string {
+  const known = [
+    inputTokens === undefined ? undefined : `${inputTokens} tokens in`,
+    outputTokens === undefined ? undefined : `${outputTokens} out`,
+  ].filter((part) => part !== undefined);
+  return known.length === 0 ? '' : `, ${known.join(', ')}`;
 }
 
 export function plural(count: number, word: string): string {

@@ -74,4 +74,16 @@ export const runErrors = {
     hint: 'Its answers can still be read in the run directory.',
     exitCode: 2,
   },
+  notYetSupported: {
+    code: 'MG1714',
+    title: 'The config asks for something this version does not do, and ignoring it would not be safe',
+    hint: 'Take the key out to run without it.',
+    exitCode: 2,
+  },
+  notYetHonoured: {
+    code: 'MG1715',
+    title: 'The config asks for something this version does not do',
+    hint: 'The run goes on without it.',
+    exitCode: 2,
+  },
 } as const satisfies Record<string, ErrorDefinition>;

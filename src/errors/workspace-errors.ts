@@ -114,4 +114,9 @@ export const workspaceErrors = {
     title: 'A folder for copies was left as it is, because MassGen did not make it',
     hint: 'Set "orchestrator.snapshot_storage" and "orchestrator.agent_temporary_workspace" to directories that do not exist yet. The run is not affected: all answers and files are in its own directory.',
   },
+  folderFailed: {
+    code: 'MG1332',
+    title: 'A folder for copies could not be brought up to date',
+    hint: 'Correct the named cause. The run is not affected: all answers and files are in its own directory.',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -198,6 +198,13 @@ export type DurableEventBody =
       readonly latencyMs: number;
       readonly error?: EventError;
     } & InTurn)
+  | {
+      readonly type: 'workspace.prepared';
+      readonly agent: string;
+      readonly path: string;
+      /** Where its content from earlier runs was moved to. */
+      readonly archived?: string;
+    }
   | ({
       /** Files of the workspace that differ from before the call. */
       readonly type: 'workspace.changed';

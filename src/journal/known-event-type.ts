@@ -31,6 +31,7 @@ const known: Readonly<Record<RunEventType, true>> = {
   'tool.call.started': true,
   'tool.call.finished': true,
   'workspace.changed': true,
+  'workspace.prepared': true,
   'approval.requested': true,
   'approval.decided': true,
   'budget.reserved': true,

@@ -145,16 +145,19 @@ describe('case 3: no decision', () => {
 });
 
 describe('a response that decides wrongly', () => {
-  it.each(['several_votes', 'several_answers', 'vote_and_answer', 'no_answers_yet', 'unknown_answer'] as const)(
-    'counts %s as an attempt, tells why, and asks again',
-    (reason) => {
-      const rig = ProtocolRig.started();
-      const step = rig.reject('writer', reason);
-      expect(step.events).toMatchObject([{ type: 'attempt.rejected', agent: 'writer', attempt: 1, reason }]);
-      expect(step.reply).toMatchObject({ type: 'rejected', reason });
-      expect(rig.commands('attempt.start')).toMatchObject([{ attempt: 2 }]);
-    },
-  );
+  it.each([
+    'several_votes',
+    'several_answers',
+    'vote_and_answer',
+    'no_answers_yet',
+    'unknown_answer',
+  ] as const)('counts %s as an attempt, tells why, and asks again', (reason) => {
+    const rig = ProtocolRig.started();
+    const step = rig.reject('writer', reason);
+    expect(step.events).toMatchObject([{ type: 'attempt.rejected', agent: 'writer', attempt: 1, reason }]);
+    expect(step.reply).toMatchObject({ type: 'rejected', reason });
+    expect(rig.commands('attempt.start')).toMatchObject([{ attempt: 2 }]);
+  });
 
   it('keeps the text of a refused answer in the journal', () => {
     const rig = ProtocolRig.started();

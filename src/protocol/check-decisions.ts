@@ -35,11 +35,7 @@ export function checkDecisions(
   return undefined;
 }
 
-export function checkAnswer(
-  state: ProtocolState,
-  agent: string,
-  comparable: string,
-): Refusal | undefined {
+export function checkAnswer(state: ProtocolState, agent: string, comparable: string): Refusal | undefined {
   if (comparable === '') return refusal('empty_answer', state, agent);
   const author = state.agents[agentIndex(state, agent)];
   if (author === undefined) return undefined;
@@ -79,11 +75,7 @@ export function checkVote(state: ProtocolState, agent: string, target: string): 
 }
 
 /** The latest shown answer that `<alias>` or `<alias>.<n>` names; undefined for anything else. */
-export function findTarget(
-  state: ProtocolState,
-  target: string,
-  shown: number,
-): AnswerRecord | undefined {
+export function findTarget(state: ProtocolState, target: string, shown: number): AnswerRecord | undefined {
   const wanted = target.trim();
   const label = parseAnswerLabel(wanted);
   const byAlias = (alias: string): number => state.agents.findIndex((agent) => agent.alias === alias);

@@ -35,12 +35,7 @@ export function rejectAttempt(
 }
 
 /** The turn is over without a decision. */
-export function decideFailure(
-  step: StepBuilder,
-  agent: AgentState,
-  error: EventError,
-  fatal: boolean,
-): void {
+export function decideFailure(step: StepBuilder, agent: AgentState, error: EventError, fatal: boolean): void {
   const { id, turn } = agent;
   const failures = agent.failuresInRow + 1;
   const retire = fatal || failures >= maxFailuresInRow;

@@ -110,9 +110,7 @@ export function evolve(state: ProtocolState, event: DurableEventBody, seq: numbe
     }
     case 'vote.voided':
       // A stale vote never stood: its voter is still working and is asked again.
-      return event.reason === 'stale'
-        ? state
-        : change(state, event.agent, { mode: 'idle', vote: undefined });
+      return event.reason === 'stale' ? state : change(state, event.agent, { mode: 'idle', vote: undefined });
     case 'update.injected':
       return change(state, event.agent, { shown: event.shown });
     case 'limit.reached':

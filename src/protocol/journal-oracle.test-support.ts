@@ -167,7 +167,10 @@ export class JournalOracle {
         return;
       case 'presentation.finished':
         must(this.#phase === 'presenting' && this.#presentations > 0, 'a presentation is under way');
-        must(event.source === 'presented' || event.text === this.#stored(), 'falls back to the stored answer');
+        must(
+          event.source === 'presented' || event.text === this.#stored(),
+          'falls back to the stored answer',
+        );
         this.#phase = 'presented';
         return;
       case 'run.finished': {
@@ -293,8 +296,7 @@ export class JournalOracle {
     const [first] = latest;
     if (first === undefined) return undefined;
     if (latest.length === 1) return { label: first.label, rule: 'only_answer' };
-    const votes = (label: string): number =>
-      this.living.filter((member) => member.standing === label).length;
+    const votes = (label: string): number => this.living.filter((member) => member.standing === label).length;
     const ranked = latest.toSorted((a, b) => votes(b.label) - votes(a.label));
     const [best = first, second = first] = ranked;
     if (votes(best.label) > 0) {

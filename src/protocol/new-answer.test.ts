@@ -18,9 +18,7 @@ describe('inject', () => {
     rig.answer('critic');
     expect(rig.commands('turn.cancel')).toEqual([]);
     const step = rig.safePoint('writer');
-    expect(step.events).toEqual([
-      { type: 'update.injected', agent: 'writer', turn: 2, shown: rig.newest() },
-    ]);
+    expect(step.events).toEqual([{ type: 'update.injected', agent: 'writer', turn: 2, shown: rig.newest() }]);
     expect(step.reply).toEqual({ type: 'update', from: seen, shown: rig.newest() });
     expect(rig.safePoint('writer')).toMatchObject({ events: [], commands: [] });
     expect(rig.last.reply).toBeUndefined();

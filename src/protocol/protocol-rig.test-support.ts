@@ -76,7 +76,13 @@ export class ProtocolRig {
   answer(agent: string, text?: string): Step {
     this.#texts += 1;
     const words = text ?? `text ${this.#texts}`;
-    return this.feed({ type: 'answer', agent, turn: this.turn(agent), text: words, comparable: words.trim() });
+    return this.feed({
+      type: 'answer',
+      agent,
+      turn: this.turn(agent),
+      text: words,
+      comparable: words.trim(),
+    });
   }
 
   /** Votes for the latest answer of `author` that exists, whoever was shown it. */
@@ -90,7 +96,13 @@ export class ProtocolRig {
 
   reject(agent: string, reason: AttemptReason, text?: string): Step {
     const turn = this.turn(agent);
-    return this.feed({ type: 'response.rejected', agent, turn, reason, ...(text === undefined ? {} : { text }) });
+    return this.feed({
+      type: 'response.rejected',
+      agent,
+      turn,
+      reason,
+      ...(text === undefined ? {} : { text }),
+    });
   }
 
   endAttempt(agent: string): Step {

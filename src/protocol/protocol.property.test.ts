@@ -16,10 +16,15 @@ const manners: readonly Manner[] = ['vote', 'mute', 'fail', 'answer', 'hang'];
 
 /** Ids as people write them; all begin with `Qx`, which no alias and no message does. Some end like labels. */
 const idsOf = (most: number): fc.Arbitrary<readonly string[]> =>
-  fc.uniqueArray(
-    fc.tuple(fc.constantFrom('Qx', 'Qx-gemini', 'Qx.agent', 'Qxé '), fc.constantFrom('', '.1', '.2.1', '7', '-b')),
-    { minLength: 1, maxLength: most, selector: (parts) => parts.join('') },
-  ).map((list) => list.map((parts) => parts.join('')));
+  fc
+    .uniqueArray(
+      fc.tuple(
+        fc.constantFrom('Qx', 'Qx-gemini', 'Qx.agent', 'Qxé '),
+        fc.constantFrom('', '.1', '.2.1', '7', '-b'),
+      ),
+      { minLength: 1, maxLength: most, selector: (parts) => parts.join('') },
+    )
+    .map((list) => list.map((parts) => parts.join('')));
 
 const configOf = (most: number): fc.Arbitrary<ProtocolConfig> =>
   fc
@@ -51,7 +56,9 @@ const scriptOf = (agents: number, length: number, crashes: number): fc.Arbitrary
 
 /** The events of the journal with the text of every answer, in order. */
 function answersIn(journal: readonly Written[]): readonly string[] {
-  return journal.flatMap((event) => (event.type === 'answer.submitted' ? [`${event.label} ${event.text}`] : []));
+  return journal.flatMap((event) =>
+    event.type === 'answer.submitted' ? [`${event.label} ${event.text}`] : [],
+  );
 }
 
 describe('any run', () => {
@@ -102,9 +109,9 @@ describe('any run', () => {
           const resumed = new RandomRun({ ...script, tape: [], crashes: 0 }, cut).play();
           const before = answersIn(cut);
           expect(answersIn(resumed.journal).slice(0, before.length)).toEqual(before);
-          expect(resumed.state.answers.slice(0, before.length).map((answer) => `${answer.label} ${answer.text}`)).toEqual(
-            before,
-          );
+          expect(
+            resumed.state.answers.slice(0, before.length).map((answer) => `${answer.label} ${answer.text}`),
+          ).toEqual(before);
           expect(resumed.state.outcome).toBeDefined();
           if (before.length > 0) expect(resumed.state.outcome).toBe('answered');
         }

@@ -197,7 +197,9 @@ describe('resume while presenting', () => {
       { type: 'presentation.start', agent: 'critic', turn: 4, strategy: 'winner_present' },
     ]);
     expect(rig.all('winner.selected')).toHaveLength(1);
-    expect(rig.feed({ type: 'presentation.ended', agent: 'critic', turn: 3, text: 'old' }).events).toEqual([]);
+    expect(rig.feed({ type: 'presentation.ended', agent: 'critic', turn: 3, text: 'old' }).events).toEqual(
+      [],
+    );
     rig.present('new');
     expect(rig.all('presentation.finished')).toMatchObject([{ turn: 4, text: 'new' }]);
   });

@@ -39,7 +39,8 @@ describe('the winner', () => {
   it('is named by its latest answer', () => {
     const rig = allAnswered();
     rig.answer('critic');
-    for (const id of ['writer', 'editor']) expect(rig.vote(id, 'writer').reply).toMatchObject({ type: 'again' });
+    for (const id of ['writer', 'editor'])
+      expect(rig.vote(id, 'writer').reply).toMatchObject({ type: 'again' });
     for (const id of ['writer', 'critic', 'editor']) rig.vote(id, 'critic');
     expect(rig.all('winner.selected')).toMatchObject([{ answer: 'critic.2' }]);
   });
@@ -61,9 +62,7 @@ describe('the last living agent', () => {
       'winner.selected',
       'presentation.started',
     ]);
-    expect(rig.commands('turn.cancel')).toMatchObject([
-      { agent: 'critic', turn: 2, reason: 'decided' },
-    ]);
+    expect(rig.commands('turn.cancel')).toMatchObject([{ agent: 'critic', turn: 2, reason: 'decided' }]);
     expect(rig.all('winner.selected')).toMatchObject([{ agent: 'critic', rule: 'last_living', votes: [] }]);
   });
 

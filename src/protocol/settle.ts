@@ -23,9 +23,7 @@ export function settle(step: StepBuilder): void {
 /** Every living agent has a standing vote; or one is left and has an answer; or nobody is left; or a limit. */
 function isOver(state: ProtocolState): boolean {
   if (state.limited !== undefined || state.living === 0 || state.voted === state.living) return true;
-  return (
-    state.living === 1 && state.agents.some((agent) => agent.mode !== 'retired' && agent.answers > 0)
-  );
+  return state.living === 1 && state.agents.some((agent) => agent.mode !== 'retired' && agent.answers > 0);
 }
 
 function endCoordination(step: StepBuilder): void {
@@ -59,9 +57,7 @@ function isDue(state: ProtocolState, agent: AgentState): boolean {
 }
 
 export function votingIsOpen(state: ProtocolState): boolean {
-  return (
-    state.config.onNewAnswer !== 'wait' || state.drafted === state.living || globalCapReached(state)
-  );
+  return state.config.onNewAnswer !== 'wait' || state.drafted === state.living || globalCapReached(state);
 }
 
 function startTurn(step: StepBuilder, agent: AgentState): void {

@@ -47,7 +47,7 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
     checkResumable(events);
     const started = events.find((event) => event.type === 'run.started');
     const aliases = new Map(started?.agents.map(({ id, alias }) => [id, alias]));
-    const workspaces = await prepareRunWorkspaces(parts, { config, directory, aliases, resumed: true, record });
+    const workspaces = await prepareRunWorkspaces(parts, { config, directory, aliases, record });
     return await launchRun(parts, {
       ...options,
       config,

@@ -35,8 +35,8 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
           agent,
           turn,
           snapshot: id,
-          files: manifest.files,
-          bytes: manifest.bytes,
+          files: manifest.totals.files,
+          bytes: manifest.totals.bytes,
           excluded: manifest.excluded.slice(0, 100),
           skipped: manifest.skipped.slice(0, 100),
         },
@@ -65,7 +65,7 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
     const place = directory.final(agent.id);
     await mkdir(place, { recursive: true, mode: 0o700 });
     const text = workspaces.rewrite(finished.text, agent.id, join(place, 'workspace'));
-    await writeFileAtomic(join(place, 'answer.txt'), `${finished.source === 'presented' ? text : finished.text}\n`);
+    await writeFileAtomic(join(place, 'answer.txt'), `${text}\n`);
     if (finished.snapshot === undefined) return;
     const target = join(place, 'workspace');
     // Only ever a copy of ours, perhaps from before a crash; the snapshot it is made from stays.

@@ -1,31 +1,160 @@
-/** TEMP */
-import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+/**
+ * The workspaces of one run: which agent works where, what changed there, snapshots and views of it. Agents that
+ * name no directory work in the run itself, under their alias, because an agent is never shown an id.
+ */
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import { isLocked } from '../journal/file-lock.ts';
+import type { RunDirectory } from '../journal/run-directory.ts';
+import type { RunRecord } from '../journal/run-record.ts';
+import { diffScans, scanWorkspace, type WorkspaceScan } from '../workspace/change-detector.ts';
+import { createCopySnapshotStore } from '../workspace/copy-snapshot-store.ts';
+import {
+  prepareWorkspaces,
+  reopenWorkspaces,
+  type PreparedWorkspace,
+  type WorkspaceContext,
+  type WorkspaceRequest,
+} from '../workspace/prepare-workspaces.ts';
+import { comparableAnswer, rewritePaths } from '../workspace/rewrite-paths.ts';
+import type { PublishedSnapshot, SnapshotStore } from '../workspace/snapshot-store.ts';
+import { publishView } from '../workspace/views.ts';
+import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
+import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
+import type { WorkspaceChanges } from '../tools/stages/detect-changes.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
 export interface RunWorkspaces {
+  /** Absolute path by agent, for the record of the run. */
+  readonly paths: Readonly<Record<string, string>>;
+  /** What people should know about the preparation. */
+  readonly warnings: readonly WorkspaceWarning[];
+  /** Where the earlier content of a workspace was moved to, by agent. */
+  readonly archived: Readonly<Record<string, string>>;
+  /** The agent's workspace, absolute with links resolved; undefined when it has none. */
   of(agent: string): string | undefined;
-  readonly paths: Record<string, string>;
-  takeChanges(agent: string): Promise<undefined>;
-  publish(agent: string): Promise<{ id: string; manifest: {files: number; bytes: number; excluded: readonly string[]; skipped: readonly {path: string; reason: string}[]} } | undefined>;
-  rewrite(text: string, author: string, view: string | undefined): string;
+  takeChanges(agent: string): Promise<WorkspaceChanges | undefined>;
+  publish(agent: string): Promise<PublishedSnapshot | undefined>;
+  publishView(snapshot: string, directory: string, label: string): Promise<void>;
+  /** A writable copy of a snapshot at a path that does not exist yet. */
+  materialize(snapshot: string, target: string): Promise<void>;
+  /** Paths into the author's workspace, as they are reached at `place`. */
+  rewrite(text: string, author: string, place: string | undefined): string;
   comparable(text: string): string;
-  publishView(id: string, dir: string, label: string): Promise<void>;
-  materialize(id: string, target: string): Promise<void>;
 }
-let n = 0;
-export async function prepareRunWorkspaces(_parts: any, o: any): Promise<RunWorkspaces> {
-  const paths: Record<string, string> = {};
-  for (const a of o.config.agents) if (o.workspacesForAll || a.backend.cwd || o.record?.workspaces[a.id]) {
-    paths[a.id] = o.record?.workspaces[a.id] ?? join(o.directory.workspaces, o.aliases.get(a.id));
-    await mkdir(paths[a.id]!, { recursive: true });
-  }
-  const st = (id: string) => join(o.directory.store, 'tmp', id);
+
+export interface RunWorkspacesOptions {
+  readonly config: MassGenConfig;
+  readonly directory: RunDirectory;
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly isolateWorkspaces?: boolean;
+  readonly workspacesForAll?: boolean;
+  /** Given when the run is taken up again: content is kept. */
+  readonly record?: RunRecord;
+}
+
+/** @throws MassGenError with every refusal, before anything was touched. */
+export async function prepareRunWorkspaces(
+  parts: RuntimeParts,
+  options: RunWorkspacesOptions,
+): Promise<RunWorkspaces> {
+  const { directory, record } = options;
+  const warnings: WorkspaceWarning[] = [];
+  const context: WorkspaceContext = {
+    ...workspaceContext(parts, (warning) => warnings.push(warning)),
+    run: directory.id,
+  };
+  const places = { ...context.places, runWorkspaces: directory.workspaces };
+  await mkdir(directory.workspaces, { recursive: true, mode: 0o700 });
+  const requests = record === undefined ? newRequests(options) : recordedRequests(record);
+  const prepare = record === undefined ? prepareWorkspaces : reopenWorkspaces;
+  const prepared = new Map((await prepare(requests, { ...context, places })).map((each) => [each.agent, each]));
+  const scans = new Map<string, WorkspaceScan>();
+  for (const { agent, path } of prepared.values()) scans.set(agent, await scanWorkspace(path));
+  const store = createCopySnapshotStore({ directory: join(directory.store, 'snapshots') });
+  return assemble(prepared, scans, store, warnings);
+}
+
+/** What checks of workspaces need to know, whichever run asks. */
+export function workspaceContext(
+  parts: RuntimeParts,
+  warn: (warning: WorkspaceWarning) => void,
+): Omit<WorkspaceContext, 'run'> {
+  const { cwd, logsDirectory, clock, environment } = parts;
   return {
-    of: (a) => paths[a], paths, takeChanges: async () => undefined,
-    async publish(a) { if (!paths[a]) return undefined; const id = `${o.directory.id}-${n++}`; await cp(paths[a]!, st(id), { recursive: true }); return { id, manifest: {files: 1, bytes: 1, excluded: [], skipped: []} }; },
-    rewrite: (t) => t, comparable: (t) => t.trim(),
-    async publishView(id, dir, label) { const t = join(dir, label); if (existsSync(t)) return; await cp(st(id), t + '.tmp', { recursive: true }); await rename(t + '.tmp', t); },
-    async materialize(id, target) { await cp(st(id), target, { recursive: true }); },
+    registry: createWorkspaceRegistry({ logsDirectory, clock, warn }),
+    places: { project: cwd, home: environment['HOME'] ?? homedir(), logs: logsDirectory },
+    clock,
+    isRunLive: (run) => isLocked(join(logsDirectory, run, 'run.lock')),
   };
 }
-void writeFile;
+
+function newRequests(options: RunWorkspacesOptions): readonly WorkspaceRequest[] {
+  const { config, directory, aliases, isolateWorkspaces = false, workspacesForAll = false } = options;
+  return config.agents.flatMap(({ id, backend }): WorkspaceRequest[] => {
+    const named = 'cwd' in backend ? backend.cwd : undefined;
+    if (named !== undefined && !isolateWorkspaces) return [{ agent: id, path: named }];
+    if (named === undefined && !workspacesForAll) return [];
+    return [{ agent: id, path: join(directory.workspaces, aliases.get(id) ?? id) }];
+  });
+}
+
+function recordedRequests(record: RunRecord): readonly WorkspaceRequest[] {
+  return Object.entries(record.workspaces).map(([agent, path]) => ({ agent, path }));
+}
+
+function assemble(
+  prepared: ReadonlyMap<string, PreparedWorkspace>,
+  scans: Map<string, WorkspaceScan>,
+  store: SnapshotStore,
+  warnings: readonly WorkspaceWarning[],
+): RunWorkspaces {
+  const looking = new Map<string, Promise<unknown>>();
+  const rootsOf = ({ given, path }: PreparedWorkspace): readonly string[] => [path, given];
+  const allRoots = [...prepared.values()].flatMap(rootsOf);
+
+  async function look(agent: string, path: string): Promise<WorkspaceChanges | undefined> {
+    const after = await scanWorkspace(path);
+    const changes = diffScans(scans.get(agent) ?? new Map(), after);
+    scans.set(agent, after);
+    const { added, modified, deleted } = changes;
+    return added.length + modified.length + deleted.length === 0 ? undefined : changes;
+  }
+
+  return {
+    paths: Object.fromEntries([...prepared.values()].map(({ agent, path }) => [agent, path])),
+    warnings,
+    archived: Object.fromEntries(
+      [...prepared.values()].flatMap(({ agent, archived }) => (archived === undefined ? [] : [[agent, archived]])),
+    ),
+    of: (agent) => prepared.get(agent)?.path,
+    takeChanges(agent) {
+      const path = prepared.get(agent)?.path;
+      if (path === undefined) return Promise.resolve(undefined);
+      // One look at a time, or two parallel calls would both claim the same change.
+      const before = looking.get(agent) ?? Promise.resolve();
+      const result = before.then(() => look(agent, path));
+      looking.set(agent, Promise.allSettled([result]));
+      return result;
+    },
+    async publish(agent) {
+      const path = prepared.get(agent)?.path;
+      return path === undefined ? undefined : store.publish(path);
+    },
+    async publishView(snapshot, directory, label) {
+      await publishView(store, snapshot, directory, label);
+    },
+    materialize: (snapshot, target) => store.materialize(snapshot, target),
+    rewrite(text, author, place) {
+      const workspace = prepared.get(author);
+      if (workspace === undefined || place === undefined) return text;
+      return rewritePaths(
+        text,
+        rootsOf(workspace).map((from) => ({ from, to: place })),
+      );
+    },
+    comparable: (text) => comparableAnswer(text, allRoots),
+  };
+}

@@ -16,10 +16,12 @@ import { createSecretRegistry } from '../credentials/secret-registry.ts';
 import { createAgent } from './create-agent.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
+import { refuseUnsafe, unhonoured } from './unsupported.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 export async function startRun(parts: RuntimeParts, options: RunOptions): Promise<RunHandle> {
+  refuseUnsafe(options.config);
   checkTeam(options.config, parts);
   const { config, question } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
@@ -35,7 +37,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
   failure.promise.catch(() => undefined);
   let journal: Journal | undefined;
   try {
-    const workspaces = await prepareRunWorkspaces(parts, { ...options, directory, aliases, resumed: false });
+    const workspaces = await prepareRunWorkspaces(parts, { ...options, directory, aliases });
     await writeRunRecord(directory.runFile, {
       v: 1,
       id: directory.id,
@@ -71,6 +73,14 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
         { type: 'run.started', question, agents, seed, program: parts.program.version, directory: directory.path },
         { type: 'message.user', text: question },
         ...agents.map(({ id, ...agent }) => ({ type: 'agent.joined' as const, agent: id, ...agent })),
+        ...Object.entries(workspaces.paths).map(([agent, path]) => ({
+          type: 'workspace.prepared' as const,
+          agent,
+          path,
+          ...(workspaces.archived[agent] === undefined ? {} : { archived: workspaces.archived[agent] }),
+        })),
+        ...unhonoured(config),
+        ...workspaces.warnings.map((warning) => ({ type: 'warning.raised' as const, ...warning })),
       ],
     });
   } catch (error) {

@@ -6,15 +6,7 @@ import { parse } from 'node:path';
 import type { ErrorDefinition } from '../errors/error-definition.ts';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { isWithin } from '../policy/protected-paths.ts';
-
-export interface KnownPlaces {
-  /** The directory the command was started in. */
-  readonly project: string;
-  readonly home: string;
-  readonly logs: string;
-  /** `<run>/workspaces`: what lies below it may be a workspace although it is in the logs directory. */
-  readonly runWorkspaces?: string;
-}
+import type { KnownPlaces } from './known-places.ts';
 
 export function forbiddenPlace(path: string, places: KnownPlaces): ErrorDefinition | undefined {
   const { project, home, logs, runWorkspaces } = places;

@@ -22,7 +22,7 @@ afterAll(() => installed[Symbol.dispose]());
 /** Runs the launcher on `node` to its end. */
 const run = (node: string, ...args: readonly string[]) => start(node, [installed.massgen, ...args]).ended;
 
-const waitUntilGone = (...pids: readonly number[]) =>
+const expectGone = (...pids: readonly number[]) =>
   vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 20_000, interval: 20 });
 
 describe.each([
@@ -136,7 +136,7 @@ describe('the launcher on an older Node', () => {
     expect(linkInherited).toBe(false);
     expect(parentOf(Number(ready))).toBe(main.pid);
     process.kill(main.pid, 'SIGKILL');
-    await waitUntilGone(main.pid, Number(ready), Number(child));
+    await expectGone(main.pid, Number(ready), Number(child));
   });
 
   test('leaves no process behind when main ignores the request to end', async () => {
@@ -144,7 +144,7 @@ describe('the launcher on an older Node', () => {
     const { ready } = await main.line();
     process.kill(main.pid, 'SIGKILL');
     expect(await main.line()).toEqual({ signal: 'SIGTERM' });
-    await waitUntilGone(main.pid, Number(ready));
+    await expectGone(main.pid, Number(ready));
   });
 
   test('names both versions and a command to run when Node 24 is missing', async () => {

@@ -15,7 +15,7 @@ afterAll(() => copy[Symbol.dispose]());
 const npmStart = (...args: readonly string[]): Running =>
   start('npm', ['start', '--silent', '--', ...args], { cwd: copy.directory, detached: true });
 
-const waitUntilGone = (...pids: readonly number[]) =>
+const expectGone = (...pids: readonly number[]) =>
   vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 30_000, interval: 50 });
 
 describe('npm start', () => {
@@ -31,7 +31,7 @@ describe('npm start', () => {
     const { ready } = await npm.line();
     const script = parentOf(Number(ready));
     process.kill(npm.pid, 'SIGKILL');
-    await waitUntilGone(npm.pid, script, Number(ready));
+    await expectGone(npm.pid, script, Number(ready));
   });
 
   test('leaves no process behind when the script between npm and massgen is killed', async () => {
@@ -39,7 +39,7 @@ describe('npm start', () => {
     const { ready } = await npm.line();
     const script = parentOf(Number(ready));
     process.kill(script, 'SIGKILL');
-    await waitUntilGone(npm.pid, script, Number(ready));
+    await expectGone(npm.pid, script, Number(ready));
   });
 
   test('hands a signal to npm on to massgen once', async () => {

@@ -9,18 +9,12 @@ export function serverProblems(root: unknown): readonly ConfigProblem[] {
   return writtenAgents(root)
     .flatMap(({ value, path }) => writtenServers(value['backend'], [...path, 'backend']))
     .flatMap(({ value, path }) => {
-      const called = value['url'] !== undefined;
-      return (called ? forProgram : forAddress)
-        .filter((key) => value[key] !== undefined)
-        .map((key): ConfigProblem => {
-          const message = `\`${key}\` has no effect on a server with ${called ? 'a `url`' : 'a `command`'}`;
-          return {
-            severity: 'warning',
-            definition: 'ignoredKey',
-            message,
-            path: [...path, key],
-            onKey: true,
-          };
-        });
+      const has = (key: string): boolean => (value[key] ?? null) !== null;
+      const started = has('command') || has('args');
+      if (has('url') === started) return [];
+      return (started ? forAddress : forProgram).filter(has).map((key): ConfigProblem => {
+        const message = `\`${key}\` has no effect on a server with a \`${started ? 'command' : 'url'}\``;
+        return { severity: 'warning', definition: 'ignoredKey', message, path: [...path, key], onKey: true };
+      });
     });
 }

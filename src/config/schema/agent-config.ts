@@ -6,10 +6,10 @@ const reservedName = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
 export const agentIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    error: 'must be 1 to 64 letters, digits, `.`, `_` or `-`, and start with a letter or digit',
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$/, {
+    error:
+      'must be 1 to 64 letters, digits, `.`, `_` or `-`, start with a letter or digit, and not end in a dot',
   })
-  .refine((id) => !id.endsWith('.'), { error: 'must not end in a dot' })
   .refine((id) => !reservedName.test(id), { error: 'is a reserved name of Windows' });
 
 export const agentConfigSchema = z.strictObject({

@@ -5,12 +5,10 @@ import { filledText, nameList } from './text-fields.ts';
 
 export const claudeCodeBackendSchema = z.strictObject({
   type: backendTypeLiteral('claude_code'),
-  model: filledText
-    .optional()
-    .meta({
-      description: "Model; Claude Code's own default if absent.",
-      examples: ['claude-sonnet-4-20250514'],
-    }),
+  model: filledText.optional().meta({
+    description: "Model; Claude Code's own default if absent.",
+    examples: ['claude-sonnet-4-20250514'],
+  }),
   api_key: filledText.optional().meta({
     description: 'Key of Anthropic; ANTHROPIC_API_KEY or a Claude login if absent.',
     examples: ['${ANTHROPIC_API_KEY}'],

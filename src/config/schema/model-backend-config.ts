@@ -51,13 +51,10 @@ const modelFields = {
 };
 
 const codeExecution = z.boolean().default(false).meta({ description: "The provider's own code execution." });
-const legacyName = z
-  .unknown()
-  .optional()
-  .meta({
-    description: 'Accepted for old files and ignored; the address tells the provider.',
-    ignored: true,
-  });
+const legacyName = z.unknown().optional().meta({
+  description: 'Accepted for old files and ignored; the address tells the provider.',
+  ignored: true,
+});
 const legacySwitch = z
   .unknown()
   .optional()
@@ -142,17 +139,13 @@ const azureOpenai = z.looseObject({
   type: backendTypeLiteral('azure_openai'),
   model: model.meta({ description: 'Name of the deployment.', examples: ['gpt-4.1'] }),
   base_url: baseUrl.optional(),
-  azure_endpoint: baseUrl
-    .optional()
-    .meta({
-      description: 'Endpoint of the resource; stronger than `base_url`. If absent, AZURE_OPENAI_ENDPOINT.',
-    }),
-  api_version: filledText
-    .optional()
-    .meta({
-      description: 'API version. If absent, AZURE_OPENAI_API_VERSION.',
-      examples: ['2024-12-01-preview'],
-    }),
+  azure_endpoint: baseUrl.optional().meta({
+    description: 'Endpoint of the resource; stronger than `base_url`. If absent, AZURE_OPENAI_ENDPOINT.',
+  }),
+  api_version: filledText.optional().meta({
+    description: 'API version. If absent, AZURE_OPENAI_API_VERSION.',
+    examples: ['2024-12-01-preview'],
+  }),
   ...modelFields,
 });
 

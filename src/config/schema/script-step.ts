@@ -33,12 +33,10 @@ export const scriptStepSchema = z.union([
       .record(z.string(), z.unknown())
       .default({})
       .meta({ description: 'Arguments of the call.', examples: [{ path: '{{workspace}}/notes.md' }] }),
-    save: savedName
-      .optional()
-      .meta({
-        description: 'Name for the text of the result, later used as `{{name}}`.',
-        examples: ['notes'],
-      }),
+    save: savedName.optional().meta({
+      description: 'Name for the text of the result, later used as `{{name}}`.',
+      examples: ['notes'],
+    }),
   }),
   z.strictObject({
     new_answer: z

@@ -32,7 +32,8 @@ function number11(plain: string): number | undefined {
     [binary, 2],
   ] as const) {
     const [, sign, digits] = pattern.exec(plain) ?? [];
-    if (digits !== undefined) return Number(`${sign}1`) * Number.parseInt(digits.replaceAll('_', '') || '0', radix);
+    if (digits !== undefined)
+      return Number(`${sign}1`) * Number.parseInt(digits.replaceAll('_', '') || '0', radix);
   }
   if (!integer.test(plain) && !decimal.test(plain)) return undefined;
   const digits = plain.replaceAll('_', '');

@@ -21,7 +21,7 @@ export function parseYaml(text: string): SourceResult {
     schema: 'core',
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const problems = [...document.errors, ...document.warnings].map(syntaxProblem);
   const first = problems[0];
@@ -136,7 +136,7 @@ class TreeBuilder {
     start: number,
     end: number,
   ) {
-    const { value, source } = node;
+    const { value, source, tag } = node;
     if (node.type === 'PLAIN' && source !== undefined && this.aliasDepth === 0)
       this.compare(source, value, start);
     const known =
