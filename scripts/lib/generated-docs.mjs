@@ -1,6 +1,6 @@
 /**
  * The parts of docs/ that say what the code says: codes of errors, keys of configs, help of commands, the picture of
- * the rooms. They stand in their pages between two marks; the rest of each page is written by hand. Needs Node 24, as
+ * the rooms, an example. They stand in their pages between two marks; the rest of each page is written by hand. Needs Node 24, as
  * it imports src/.
  */
 import { readFileSync } from 'node:fs';
@@ -80,7 +80,9 @@ const commandReference = () => {
 
 /** @returns {Map<string, string[]>} what each room that has files imports from others, in the order of the rooms */
 function roomImports() {
-  const files = walkFiles(path.join(root, 'src')).filter((file) => /(?<!\.test|\.test-support)\.ts$/.test(file));
+  const files = walkFiles(path.join(root, 'src')).filter((file) =>
+    /(?<!\.test|\.test-support)\.ts$/.test(file),
+  );
   const roomOf = (/** @type {string} */ file) => file.slice(0, file.indexOf('/'));
   const used = rooms.filter((room) => files.some((file) => roomOf(file) === room));
   return new Map(
@@ -100,10 +102,10 @@ function roomImports() {
 /** The picture leaves out arrows that a longer way shows already; the list has them all. */
 function roomPicture() {
   const imports = roomImports();
-  const reaches = (/** @type {string} */ from, /** @type {string} */ to) => {
-    /** @type {readonly string[]} */
+  /** @type {(from: string, to: string) => boolean} */
+  const reaches = (from, to) => {
     const next = imports.get(from) ?? [];
-    return next.includes(to) || next.some((/** @type {string} */ room) => reaches(room, to));
+    return next.includes(to) || next.some((room) => reaches(room, to));
   };
   const arrows = [...imports].flatMap(([room, others]) =>
     others
@@ -117,12 +119,19 @@ function roomPicture() {
   ].join('\n');
 }
 
+/** The example of the library page is a file that is type-checked and run by a test. */
+function libraryExample() {
+  const code = readFileSync(path.join(root, 'test/docs/library-example.ts'), 'utf8');
+  return ['```ts', code.replace("'../../src/runtime/index.ts'", "'massgen'").trimEnd(), '```'].join('\n');
+}
+
 /** @type {readonly { readonly page: string, readonly write: () => string }[]} */
 export const generatedParts = [
   { page: 'docs/errors.md', write: () => errorReference(errorTable) },
   { page: 'docs/configuration.md', write: configReference },
   { page: 'docs/cli.md', write: commandReference },
   { page: 'docs/architecture.md', write: roomPicture },
+  { page: 'docs/library.md', write: libraryExample },
 ];
 
 /**

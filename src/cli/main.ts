@@ -4,6 +4,7 @@
  */
 import { CommanderError } from 'commander';
 import { createCommandTree } from './command-tree.ts';
+import { outputProblem } from './output-problem.ts';
 import { printError } from './print-error.ts';
 
 /** Runs one command line and returns the exit status. */
@@ -12,11 +13,21 @@ export async function main(argv: readonly string[]): Promise<number> {
   const tree = createCommandTree((code) => {
     status = code;
   });
+  // Without a listener a closed pipe would be a crash. Where stderr itself is gone, nobody can be told.
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A run listens too, because it has to be stopped.
+    if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
+    status = printError(outputProblem(error), wantsJson(argv));
+    process.exitCode = status;
+  });
   try {
     await tree.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // A group was named without a command; its help is on stderr already.
+    if (error instanceof CommanderError && error.code === 'commander.help') return 2;
     return printError(error, wantsJson(argv));
   }
 }

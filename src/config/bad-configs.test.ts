@@ -337,6 +337,15 @@ describe('bad input is told with its place and what to do', () => {
     });
   });
 
+  it('JSON is told with its places too', () => {
+    const text =
+      '{\n  "agents": [\n    { "backend": { "type": "lmstudio", "top_p": 2, "topp": 1 } }\n  ]\n}\n';
+    expect(findings(text, { format: 'json' })).toEqual([
+      '3:49 error MG1117 | agents[0].backend.top_p | must be at most 1 | See what the key takes with `massgen config explain backend.top_p`.',
+      '3:52 warning MG1129 | agents[0].backend.topp | unknown key "topp" is handed to the provider unchanged | Did you mean `top_p`?',
+    ]);
+  });
+
   it('unknown keys are errors in strict mode', () => {
     const text = backend('type: lmstudio', 'temprature: 1', 'permission_mode: plan') + 'foo: 1\n';
     const { config, diagnostics } = parseConfig(text, { format: 'yaml', strict: true });

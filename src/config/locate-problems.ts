@@ -69,7 +69,17 @@ function shorten(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
 
 function pathOf({ path, offset }: ConfigProblem, root: SourceNode | undefined): ConfigPath {
   if (path !== undefined) return path;
-  return root === undefined || offset === undefined ? [] : pathAt(root, offset);
+  return root === undefined || offset === undefined ? [] : withoutSecretKeys(pathAt(root, offset));
+}
+
+/** What stands below the value of a secret is no key, even where it is written like one. */
+function withoutSecretKeys(path: ConfigPath): ConfigPath {
+  const end = path.findIndex((_, index) => path[index - 1] === 'api_key' || isSecretMap(path, index - 2));
+  return end < 0 ? path : path.slice(0, end);
+}
+
+function isSecretMap(path: ConfigPath, index: number): boolean {
+  return path[index] === 'headers' || (path[index] === 'env' && path[index - 1] !== 'security');
 }
 
 /** The key to ask `config explain` about. */

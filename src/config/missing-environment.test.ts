@@ -83,7 +83,7 @@ describe('what a config needs from the environment', () => {
       found.map(({ severity, line, column, keyPath, message }) => [severity, line, column, keyPath, message]),
     ).toEqual([
       ['warning', 3, 5, 'agents.a.backend', 'no API key for agent a: set OPENAI_API_KEY'],
-      ['warning', 6, 44, 'agents.a.backend.mcp_servers.files.args[0]', 'the variable DIR is not set'],
+      ['warning', 6, 43, 'agents.a.backend.mcp_servers.files.args[0]', 'the variable DIR is not set'],
     ]);
   });
 

@@ -223,7 +223,7 @@ describe('a config', () => {
 
   it('has a digest of its text and the name it was given', () => {
     const loaded = parseConfig('agents: []', { format: 'yaml', name: 'a.yaml' });
-    expect(loaded.digest).toBe('a91dba5ba21bde1f6ceb7fda0e7a8ee5ad52ab4b17d4d7e8a1d83e6cd53fe5a1');
+    expect(loaded.digest).toBe('f82b51de2888a22623f5da571fe6f9971790f364e392a4bda5df01dd026f1a3b');
     expect(loaded.diagnostics[0]?.file).toBe('a.yaml');
   });
 
@@ -238,7 +238,7 @@ describe('a config', () => {
 
   it.each([
     ['a list that contains itself', cyclicList(), 'contains itself'],
-    ['a map shared without end', sharedMap(), 'has too many parts'],
+    ['a map of endless repetition', repeatedMap(), 'has too many parts'],
     ['a function', { agents: () => 1 }, 'is not plain data'],
     ['a date', { agents: new Date(0) }, 'is not plain data'],
   ])('built in code is refused for %s', (_, value, message) => {
@@ -265,6 +265,6 @@ function cyclicList(): unknown {
   return list;
 }
 
-function sharedMap(): unknown {
-  return Array.from({ length: 40 }).reduce((shared: unknown) => ({ a: shared, b: shared }), {});
+function repeatedMap(): unknown {
+  return Array.from({ length: 40 }).reduce((part: unknown) => ({ a: part, b: part }), {});
 }

@@ -63,6 +63,7 @@ describe('a secret in a config is not repeated', () => {
       backend(`mcp_servers: { a: { command: x, args: ["--api-key=${canary}", 1] } }`),
     ],
     ['a command with a flag', backend(`mcp_servers: { a: { command: "x --token ${canary}", timeout: x } }`)],
+    ['a command as a list', backend(`mcp_servers: { a: { command: [x, --token, ${canary}], timeout: x } }`)],
     ['a server that is a text', backend(`mcp_servers: { a: "x --token ${canary}" }`)],
     ['a password in an address', backend(`mcp_servers: { a: { url: "ftp://u:${canary}@a.example" } }`)],
     ['a key in an address', backend(`base_url: "ws://a.example/?api_key=${canary}"`)],
@@ -140,17 +141,38 @@ describe('a secret written in a config is told with what to write instead', () =
       },
     ];
     const path = 'agent.backend.mcp_servers';
-    expect(hints({ mcp_servers })).toEqual(
+    expect(hints({ mcp_servers })).toEqual([
+      [`${path}[0].args[1]`, 'Write `${MY_FILES_TOKEN}` in its place and set that variable.'],
+      [`${path}[0].env.A_KEY`, 'Write `A_KEY: ${A_KEY}` and set that variable.'],
       [
-        [`${path}[0].args[1]`, 'Write `${MY_FILES_TOKEN}` in its place and set that variable.'],
-        [`${path}[0].env.A_KEY`, 'Write `A_KEY: ${A_KEY}` and set that variable.'],
-        [
-          `${path}[1].headers.Authorization`,
-          'Write `Authorization: "Bearer ${WEB_TOKEN}"` and set that variable.',
-        ],
-        [`${path}[1].headers.X-Key`, 'Write `X-Key: "${WEB_TOKEN}"` and set that variable.'],
-      ].map(([place, hint]) => [place?.replace('X-Key', 'X-Key'), hint]),
-    );
+        `${path}[1].headers.Authorization`,
+        'Write `Authorization: "Bearer ${WEB_TOKEN}"` and set that variable.',
+      ],
+      [`${path}[1].headers.X-Key`, 'Write `X-Key: "${WEB_TOKEN}"` and set that variable.'],
+    ]);
+  });
+});
+
+describe('a secret in another place is told', () => {
+  it.each([
+    [
+      'base_url',
+      { base_url: 'https://u:abc@a.example' },
+      'Write `${SERVER_TOKEN}` in its place and set that variable.',
+    ],
+    [
+      'cwd',
+      { cwd: 'sk-abcdefghijkl' },
+      'Move it into an environment variable; only keys of providers and servers can refer to one.',
+    ],
+    [
+      'token',
+      { token: 'abc' },
+      'Move it into an environment variable; only keys of providers and servers can refer to one.',
+    ],
+  ])('as at %s', (_, fields, hint) => {
+    const { diagnostics } = configFromValue({ agent: { backend: { type: 'chatcompletion', ...fields } } });
+    expect(diagnostics.filter(({ code }) => code === 'MG1127').map((found) => found.hint)).toEqual([hint]);
   });
 });
 
@@ -190,7 +212,7 @@ describe('what a secret looks like', () => {
     `ghp_${'a1'.repeat(18)}`,
     'xoxb-1234567890-abc',
     'AKIAABCDEFGHIJKLMNOP',
-    'eyJhbGciOi.eyJzdWIiOi',
+    'eyJhbGciOiJIUzI1.eyJzdWIiOiIx',
     'https://user:pass@host/',
     'https://host/?access_token=abc',
     'run --password hunter2',

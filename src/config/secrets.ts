@@ -64,7 +64,7 @@ export function secretPlaces(value: unknown, path: ConfigPath = []): SecretPlace
     const here = [...path, key];
     if (key === 'api_key') return [place(item, here, key)];
     if (key === 'headers' || (key === 'env' && path.at(-1) !== 'security')) return valuesOf(item, here, key);
-    if (key === 'args' && Array.isArray(item)) return secretArgs(item, here);
+    if ((key === 'args' || key === 'command') && Array.isArray(item)) return secretArgs(item, here);
     if (typeof item === 'string' && namesSecret(key)) return [place(item, here, 'other')];
     return secretPlaces(item, here);
   });

@@ -28,7 +28,7 @@ describe('references to variables', () => {
         api_key: 'one',
         base_url: 'https://two/v1',
         mcp_servers: [
-          { command: '${A}', args: ['--x=oneone', '$A', '${ A }', '${1A}'], env: { A: '' }, cwd: '${A}' },
+          { command: 'one', args: ['--x=oneone', '$A', '${ A }', '${1A}'], env: { A: '' }, cwd: '${A}' },
           { url: 'one', headers: { B: 'Bearer one' }, security: { env: { allowed_vars: ['${A}'] } } },
         ],
       },

@@ -1,6 +1,6 @@
 /**
- * References to environment variables, `${NAME}`, in the keys that may have them: `api_key`, addresses, and `args`,
- * `env` and `headers` of servers. Loading keeps them as written; they are replaced when something is started.
+ * References to environment variables, `${NAME}`, in the keys that may have them: `api_key`, addresses, and
+ * `command`, `args`, `env` and `headers` of servers. Loading keeps them as written; they are replaced when something is started.
  */
 import type { ConfigPath } from './config-path.ts';
 import { variableReference } from './secrets.ts';
@@ -28,7 +28,7 @@ export function substituteVariables<T>(part: T, environment: Environment): Subst
       if (value === undefined) missing.add(name);
       return value ?? reference;
     });
-  const value = mapReferring(part, [], false, (text) => replace(text)) as T;
+  const value = mapReferring(part, [], false, replace) as T;
   return { value, missing: [...missing] };
 }
 
@@ -43,7 +43,16 @@ export function variableUses(part: unknown): readonly VariableUse[] {
   return uses;
 }
 
-const referringKeys = new Set(['api_key', 'base_url', 'azure_endpoint', 'url', 'args', 'env', 'headers']);
+const referringKeys = new Set([
+  'api_key',
+  'base_url',
+  'azure_endpoint',
+  'url',
+  'command',
+  'args',
+  'env',
+  'headers',
+]);
 /** Parts in which keys of these names mean something else. */
 const otherParts = new Set(['turns', 'security', 'extra_body']);
 

@@ -4,6 +4,7 @@
  */
 import type { TurnKind, TurnRequest } from '../agents/agent.ts';
 import { turnPrompt, updateText } from '../agents/prompts/turn-prompt.ts';
+import { errorMessage } from '../errors/error-message.ts';
 import type { Clock } from '../events/clock.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import type { EventRecorder } from '../journal/event-recorder.ts';
@@ -36,6 +37,8 @@ export interface CoordinatorOptions {
   readonly history: readonly { readonly user: string; readonly assistant: string }[];
   readonly contextPaths: readonly string[];
   readonly limits: TurnDeadlines & { readonly runMs?: number; readonly presentationMs: number };
+  /** Told what went wrong at the very end, when the result stands already. Must not throw. */
+  readonly warn: (message: string) => void;
 }
 
 export class Coordinator {
@@ -63,7 +66,10 @@ export class Coordinator {
       recorder,
       settle: (events) => this.#settle(events),
       carryOut: (command) => this.#carryOut(command),
+      failed: (error) => this.#finished.reject(error),
     });
+    // A run can be ended before anybody waits for its end.
+    this.#finished.promise.catch(() => undefined);
   }
 
   get state(): ProtocolState {
@@ -99,7 +105,13 @@ export class Coordinator {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     await this.#dispatcher.close();
-    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));
+    await Promise.all(
+      [...this.#runners].map(([id, runner]) =>
+        runner.stop().catch((error: unknown) => {
+          this.#options.warn(`agent ${id} could not be closed: ${errorMessage(error)}`);
+        }),
+      ),
+    );
   }
 
   #guard(work: Promise<unknown>): void {
@@ -179,6 +191,8 @@ export class Coordinator {
 
   async #writeFinal(): Promise<void> {
     await this.#options.files.writeFinal(this.#dispatcher.state);
+    // Calls of turns that were cancelled are still coming to their ends; that of the run is the last entry.
+    await Promise.all([...this.#runners.values()].map((runner) => runner.halt()));
     await this.#dispatcher.dispatch({ type: 'final.written' });
   }
 
@@ -312,7 +326,8 @@ export class Coordinator {
           tables();
           return this.#pipeline(call);
         },
-        decisions,
+        // The presenter is offered no decision, so one that it calls by habit is a call of an unknown tool like any other.
+        decisions: kind === 'present' ? { ...decisions, check: () => Promise.resolve(undefined) } : decisions,
         recorder: this.#options.recorder,
       }),
       takeUpdate: async () => {

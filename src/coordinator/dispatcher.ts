@@ -16,6 +16,11 @@ export interface DispatcherOptions {
   readonly settle: (events: readonly DurableEvent[]) => Promise<void>;
   /** Starts carrying out a command; must not wait for it. */
   readonly carryOut: (command: ProtocolCommand) => void;
+  /**
+   * A step could not be made durable or settled. Nothing is taken after it: whoever caused it may be an agent that
+   * goes on as if a tool had failed, while the commands of the step are lost.
+   */
+  readonly failed: (error: unknown) => void;
 }
 
 export interface Dispatcher {
@@ -33,13 +38,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   async function take(input: ProtocolInput): Promise<Reply | undefined> {
     if (closed) return { type: 'over' };
-    const step = next(state, input, options.recorder.nextSeq);
-    const { events, durable } = options.recorder.append(step.events);
-    state = step.state;
-    await durable;
-    await options.settle(events);
-    for (const command of step.commands) options.carryOut(command);
-    return step.reply;
+    try {
+      const step = next(state, input, options.recorder.nextSeq);
+      const { events, durable } = options.recorder.append(step.events);
+      state = step.state;
+      await durable;
+      await options.settle(events);
+      for (const command of step.commands) options.carryOut(command);
+      return step.reply;
+    } catch (error) {
+      closed = true;
+      options.failed(error);
+      throw error;
+    }
   }
 
   return {
@@ -47,7 +58,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return state;
     },
     dispatch(input) {
-      // A step that failed has rejected to whoever caused it; the next one still gets its turn.
+      // A step that failed has rejected to whoever caused it; those behind it are told that all is over.
       const result = last.then(
         () => take(input),
         () => take(input),

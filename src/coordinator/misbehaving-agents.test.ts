@@ -60,6 +60,7 @@ describe('what an agent throws', () => {
     });
     const running = rig.run();
     await rig.reach('turn.failed');
+    await rig.reach('answer.submitted');
     await rig.clock.advance(1_000);
     await expect(running).resolves.toMatchObject({ outcome: 'answered' });
     expect(rig.all('turn.failed')).toMatchObject([
@@ -78,6 +79,7 @@ describe('what an agent throws', () => {
     });
     const running = rig.run();
     await rig.reach('turn.failed');
+    await rig.reach('answer.submitted');
     await rig.clock.advance(1_000);
     await running;
     expect(rig.all('turn.failed')).toMatchObject([{ error: { message: expect.stringContaining('not ready') } }]);
@@ -90,6 +92,7 @@ describe('what an agent throws', () => {
     });
     const running = rig.run();
     await rig.reach('turn.failed');
+    await rig.reach('answer.submitted');
     await rig.clock.advance(1_000);
     await running;
     expect(rig.all('turn.failed')).toMatchObject([
@@ -321,6 +324,32 @@ describe('a turn that is over', () => {
     expect(updates).toEqual([undefined]);
   });
 
+  it('still says how its last model call ended, and nothing else', async () => {
+    const finished = { type: 'model.call.finished', call: 'm', model: 'm', usage: {}, latencyMs: 1 } as const;
+    const rig = createCoordinatorRig({
+      limits: { hardMs: 60_000 },
+      agents: {
+        writer: inTurns(async function* ({ hang }) {
+          yield { type: 'model.call.started', call: 'm', model: 'm' };
+          yield say('Half a sen');
+          try {
+            await hang();
+          } catch {
+            yield say('tence');
+            yield { ...finished, outcome: 'cancelled', parts: [{ type: 'text', text: 'Half a sen' }] };
+          }
+        }, answerThenVote('')),
+        critic: answerThenVote('mine'),
+      },
+    });
+    const running = rig.run();
+    await rig.reach('answer.submitted');
+    await rig.clock.advance(61_000);
+    await running;
+    expect(rig.all('model.call.finished')).toMatchObject([{ agent: 'writer', turn: 1, outcome: 'cancelled' }]);
+    expect(rig.seen.filter(({ type }) => type === 'text.delta')).toHaveLength(1);
+  });
+
   it('gets the result of a call that was under way as cancelled, and the journal shows its end', async () => {
     const probe = createProbe();
     const results: ToolCallResult[] = [];
@@ -358,6 +387,7 @@ describe('closing the agents at the end', () => {
     });
     await expect(rig.run()).resolves.toMatchObject({ outcome: 'answered' });
     expect(rig.closed.toSorted()).toEqual(['critic', 'writer']);
+    expect(rig.warnings).toEqual([expect.stringMatching(/writer.*jammed/u)]);
   });
 
   it('waits five seconds for one that never closes', async () => {
@@ -369,5 +399,6 @@ describe('closing the agents at the end', () => {
     await rig.reach('run.finished');
     await rig.clock.advance(5_000);
     await expect(running).resolves.toMatchObject({ outcome: 'answered' });
+    expect(rig.warnings).toEqual([expect.stringMatching(/writer.*5000 ms/u)]);
   });
 });

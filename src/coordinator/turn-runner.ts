@@ -16,9 +16,18 @@ import { nudgeText } from '../agents/prompts/turn-prompt.ts';
 /** How long a cancelled turn may take to come to rest before it is left to itself. */
 const restMs = 5_000;
 
+/** Events of an agent after which the rest of the program gets its turn, should the agent never wait for anything. */
+const eventsPerBreath = 1_000;
+
 export interface AttemptResult {
   /** Text the agent streamed after its last tool call. */
   readonly text: string;
+}
+
+interface Heard {
+  text: string;
+  /** The attempt was left behind; nothing of it is heard any more. */
+  over: boolean;
 }
 
 export interface TurnHandle {
@@ -36,6 +45,7 @@ export class TurnRunner {
   readonly #agent: Agent;
   readonly #recorder: Pick<EventRecorder, 'append' | 'stream'>;
   readonly #clock: Clock;
+  readonly #live = new Set<TurnHandle>();
   #current: TurnHandle | undefined;
   #resting: Promise<unknown> = Promise.resolve();
 
@@ -75,7 +85,8 @@ export class TurnRunner {
       },
     };
     this.#current = handle;
-    const done = this.#resting.then(() => work(handle));
+    this.#live.add(handle);
+    const done = this.#resting.then(() => work(handle)).finally(() => this.#live.delete(handle));
     this.#resting = Promise.allSettled([done]);
     return done;
   }
@@ -84,11 +95,14 @@ export class TurnRunner {
   async attempt(handle: TurnHandle, request: TurnRequest): Promise<AttemptResult> {
     const { signal } = handle;
     signal.throwIfAborted();
-    const heard = { text: '' };
-    const playing = this.#play(handle, listening(request, heard), heard);
+    const heard: Heard = { text: '', over: false };
+    const playing = this.#play(handle, listening(request, heard, signal), heard);
     const gone = new Promise<never>((_, reject) => {
       const giveUp = (): void => {
-        this.#clock.after(restMs, () => reject(signal.reason as Error));
+        this.#clock.after(restMs, () => {
+          heard.over = true;
+          reject(signal.reason as Error);
+        });
       };
       signal.addEventListener('abort', giveUp, { once: true });
       void playing.finally(() => signal.removeEventListener('abort', giveUp)).catch(() => undefined);
@@ -98,12 +112,20 @@ export class TurnRunner {
     return heard;
   }
 
-  async #play(handle: TurnHandle, request: TurnRequest, heard: { text: string }): Promise<void> {
+  async #play(handle: TurnHandle, request: TurnRequest, heard: Heard): Promise<void> {
     const { id } = this.#agent;
     const { turn, signal } = handle;
     let before = '';
+    let events = 0;
     for await (const event of this.#agent.turn(request, signal)) {
-      if (signal.aborted) return;
+      if (heard.over) return;
+      events += 1;
+      if (events % eventsPerBreath === 0) {
+        if (signal.aborted) return;
+        await breath();
+      }
+      // A cancelled turn is not heard, but how its last model call ended, and what that cost, is kept.
+      if (signal.aborted && event.type !== 'model.call.finished') continue;
       if (event.type === 'text.delta') heard.text += event.text;
       else if (event.type === 'model.call.started') before = heard.text;
       // What a call said that failed is void: the agent asks again or gives up.
@@ -114,27 +136,47 @@ export class TurnRunner {
   }
 
   /** Cancels what runs and waits until it rests. */
-  async stop(): Promise<void> {
-    this.#current?.cancel();
+  async halt(): Promise<void> {
+    for (const handle of this.#live) handle.cancel();
     await this.#resting;
-    await this.#agent.close();
   }
+
+  /** Halts and closes the agent. @throws when the agent does not close. */
+  async stop(): Promise<void> {
+    await this.halt();
+    const patience = Promise.withResolvers<never>();
+    const enough = this.#clock.after(restMs, () => patience.reject(new Error(`not done after ${restMs} ms`)));
+    try {
+      await Promise.race([this.#agent.close(), patience.promise]);
+    } finally {
+      enough();
+    }
+  }
+}
+
+/** Lets timers and I/O have their turn. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 function isEphemeral(event: AgentEvent): event is Extract<AgentEvent, { type: 'text.delta' | 'reasoning.delta' }> {
   return event.type === 'text.delta' || event.type === 'reasoning.delta';
 }
 
-/** Text before a tool call is thinking aloud; what counts as said is what follows the last one. */
-function listening(request: TurnRequest, heard: { text: string }): TurnRequest {
+/**
+ * Text before a tool call is thinking aloud; what counts as said is what follows the last one. Once the turn is
+ * over its tools are gone too, whatever signal the agent passes: the next turn works in the same place.
+ */
+function listening(request: TurnRequest, heard: Heard, over: AbortSignal): TurnRequest {
   const { tools } = request;
   return {
     ...request,
     tools: {
       list: () => tools.list(),
-      callAll(calls, signal) {
+      async callAll(calls, signal) {
+        over.throwIfAborted();
         heard.text = '';
-        return tools.callAll(calls, signal);
+        return tools.callAll(calls, signal === over ? signal : AbortSignal.any([signal, over]));
       },
     },
   };
@@ -151,4 +193,12 @@ export function turnError(error: unknown): { readonly error: EventError; readonl
 }
 
 /** Failures that no second try can mend. */
-const fatalCodes: ReadonlySet<string> = new Set([agentErrors.keyRefused.code, agentErrors.modelNotFound.code]);
+const fatalCodes: ReadonlySet<string> = new Set([
+  agentErrors.keyRefused.code,
+  agentErrors.modelNotFound.code,
+  agentErrors.keyMissing.code,
+  agentErrors.keyMalformed.code,
+  agentErrors.keyOfAnother.code,
+  agentErrors.badBaseUrl.code,
+  agentErrors.keyOverPlainHttp.code,
+]);

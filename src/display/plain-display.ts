@@ -12,6 +12,9 @@ import { oneLine, visibleText } from './visible-text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
+/** Characters of the time in front of a line. */
+const timeWidth = 8;
+
 const agentColors: readonly Style[] = ['cyan', 'magenta', 'yellow', 'blue', 'green'];
 const tones: Readonly<Record<Description['tone'], Style>> = {
   quiet: 'dim',
@@ -47,8 +50,15 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     return index === -1 ? padded : paint(agentColors[index % agentColors.length] ?? 'cyan', padded);
   }
 
+  /** Cut to the line of a terminal; what went wrong is told whole. */
+  function fit({ text, tone }: Description): string {
+    const columns = output.columns();
+    const whole = columns === undefined || tone === 'bad' || tone === 'strong';
+    return whole ? visibleText(text) : oneLine(text, Math.max(20, columns - width - timeWidth - 5));
+  }
+
   function line(at: string, agent: string | undefined, text: string): void {
-    const time = seconds(Math.max(0, Date.parse(at) - since)).padStart(8);
+    const time = seconds(Math.max(0, Date.parse(at) - since)).padStart(timeWidth);
     output.write(`${paint('dim', time)}  ${name(agent)}  ${text}\n`);
   }
 
@@ -84,7 +94,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     const winner = votes.at(-1);
     if (winner !== undefined) {
       for (const { agent, for: label, reason } of winner.votes) {
-        output.write(`Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, 90)}`}\n`);
+        output.write(`Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, Math.max(20, (output.columns() ?? 120) - width - 24))}`}\n`);
       }
       const count = winner.votes.filter(({ for: label }) => label === winner.answer).length;
       output.write(`Won   ${winner.answer} with ${count} of ${plural(winner.votes.length, 'vote')} (${rules[winner.rule]})\n`);
@@ -137,7 +147,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
       }
       const description = describeEvent(event);
       if (description !== undefined) {
-        line(event.at, description.agent, paint(tones[description.tone], visibleText(description.text)));
+        line(event.at, description.agent, paint(tones[description.tone], fit(description)));
       }
       if (event.type === 'presentation.finished') answer(event);
     },

@@ -40,7 +40,7 @@ export const cliErrors = {
   },
   outputClosed: {
     code: 'MG1007',
-    title: 'Stopped, because nobody reads the output any more',
+    title: 'Stopped, because the output cannot be written',
     hint: 'Nothing is lost; go on with: massgen runs resume RUN',
     exitCode: 1,
   },

@@ -1,5 +1,10 @@
-/** The text of anything that was thrown, for places that must show or journal it. */
+/** The text of anything that was thrown, for places that must show or journal it. Never throws itself. */
 export function errorMessage(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message;
-  return typeof thrown === 'string' ? thrown : String(thrown);
+  try {
+    if (thrown instanceof Error) return thrown.message === '' ? thrown.name : thrown.message;
+    return String(thrown);
+  } catch {
+    // Objects without a prototype, and those whose own methods throw, have no text.
+    return 'something that cannot be shown as text';
+  }
 }

@@ -35,7 +35,7 @@ export const mcpErrors = {
   messageTooLong: {
     code: 'MG1406',
     title: 'The MCP server sent a message over the size limit',
-    hint: 'Ask the tool for less at a time, such as a part of a file.',
+    hint: 'The call was carried out. Ask for less at a time, such as a part of a file.',
     exitCode: 4,
   },
   missingVariable: {
@@ -60,6 +60,24 @@ export const mcpErrors = {
     code: 'MG1410',
     title: 'A tool of the MCP server cannot be offered',
     hint: 'The other tools of the server are not touched by this.',
+    exitCode: 4,
+  },
+  noDirectory: {
+    code: 'MG1411',
+    title: 'The MCP server could not be started: its working directory does not exist',
+    hint: 'Create the directory, or correct `cwd` of the server.',
+    exitCode: 4,
+  },
+  unreachable: {
+    code: 'MG1412',
+    title: 'The MCP server could not be reached',
+    hint: 'Check `url`, `headers` and whether the server is running.',
+    exitCode: 4,
+  },
+  notEnded: {
+    code: 'MG1413',
+    title: 'The MCP server could not be ended',
+    hint: 'End its process by hand.',
     exitCode: 4,
   },
 } as const satisfies Record<string, ErrorDefinition>;

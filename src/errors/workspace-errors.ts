@@ -53,7 +53,7 @@ export const workspaceErrors = {
   inUse: {
     code: 'MG1309',
     title: 'The workspace is in use by another run',
-    hint: 'Wait until that run has ended, or set another "cwd". Nothing was touched.',
+    hint: 'Wait until that run has ended, set another "cwd", or start with --isolate-workspaces. Nothing was touched.',
     exitCode: 2,
   },
   unusable: {

@@ -1,20 +1,29 @@
 /**
  * Splits a byte stream into lines in time linear in its length: a chunk is looked at once, and pieces are joined
- * only when their line is complete. A line over the limit is dropped and reported, the stream goes on.
+ * only when their line is complete. Of a line over the limit only its edges are kept; the stream goes on.
  */
+
+/** What is known of a line that was dropped. */
+export interface DroppedLine {
+  readonly bytes: number;
+  /** Its first and last characters. */
+  readonly head: string;
+  readonly tail: string;
+}
+
+const edgeBytes = 256;
+
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
-  readonly #onTooLong: (bytes: number) => void;
+  readonly #onTooLong: (line: DroppedLine) => void;
   readonly #maxBytes: number;
   #pieces: Buffer[] = [];
   #length = 0;
-  #dropping = false;
+  /** Set while the line is too long. */
+  #head: string | undefined;
+  #tail = Buffer.alloc(0);
 
-  constructor(
-    maxBytes: number,
-    onLine: (line: string) => void,
-    onTooLong: (bytes: number) => void,
-  ) {
+  constructor(maxBytes: number, onLine: (line: string) => void, onTooLong: (line: DroppedLine) => void) {
     this.#maxBytes = maxBytes;
     this.#onLine = onLine;
     this.#onTooLong = onTooLong;
@@ -31,23 +40,29 @@ export class LineSplitter {
   }
 
   #take(piece: Buffer): void {
+    if (piece.length === 0) return;
     this.#length += piece.length;
-    if (this.#length > this.#maxBytes) {
-      this.#dropping = true;
-      this.#pieces = [];
+    if (this.#length <= this.#maxBytes) {
+      this.#pieces.push(piece);
       return;
     }
-    if (piece.length > 0) this.#pieces.push(piece);
+    const before = this.#head === undefined ? Buffer.concat(this.#pieces) : this.#tail;
+    this.#head ??= Buffer.concat([before, piece]).toString('utf8', 0, edgeBytes);
+    this.#tail = Buffer.concat([before, piece.subarray(-edgeBytes)]).subarray(-edgeBytes);
+    this.#pieces = [];
   }
 
   #finishLine(): void {
-    const length = this.#length;
     const pieces = this.#pieces;
-    const dropped = this.#dropping;
+    const dropped =
+      this.#head === undefined
+        ? undefined
+        : { bytes: this.#length, head: this.#head, tail: this.#tail.toString('utf8') };
     this.#pieces = [];
     this.#length = 0;
-    this.#dropping = false;
-    if (dropped) this.#onTooLong(length);
-    else this.#onLine((pieces.length === 1 ? pieces[0] : Buffer.concat(pieces))?.toString('utf8') ?? '');
+    this.#head = undefined;
+    this.#tail = Buffer.alloc(0);
+    if (dropped === undefined) this.#onLine(Buffer.concat(pieces).toString('utf8'));
+    else this.#onTooLong(dropped);
   }
 }

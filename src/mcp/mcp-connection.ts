@@ -1,35 +1,37 @@
 /**
- * One connection to one MCP server through the official client. The client gets a validator that accepts
- * everything: arguments are checked by a stage of ours, and results are data whatever a schema says.
+ * One connection to one MCP server through the official client. The client checks no schema: arguments are checked
+ * by a stage of ours, and results are data whatever a schema says.
  * A call never throws for what a server does; how it ended is its outcome.
  */
-import type { Client, ContentBlock, JsonSchemaValidator, Transport } from '@modelcontextprotocol/client';
+import type { Client, Transport } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
-import type { CallOutcome } from '../events/call-outcome.ts';
 import type { Clock } from '../events/clock.ts';
 import type { EventError } from '../events/run-event.ts';
-import type { ToolContent } from '../events/tool-content.ts';
 import type { SpawnChild } from '../process/child.ts';
+import { anyResult } from './any-result.ts';
+import { callFailure, failure } from './call-failure.ts';
+import { connectError, withStderr } from './connect-error.ts';
+import { startDeadline } from './deadline.ts';
+import { discoverTools, type Discovery, type DroppedTool } from './discover-tools.ts';
 import type { DiscoveredTool } from './discovered-tool.ts';
+import { serverContent } from './server-content.ts';
+import type { ServerCallResult } from './server-call-result.ts';
 import type { ServerSpec } from './server-spec.ts';
 import { StdioTransport } from './stdio-transport.ts';
-
-export interface ServerCallResult {
-  readonly outcome: CallOutcome;
-  readonly content: readonly ToolContent[];
-  readonly error?: EventError;
-}
 
 export interface McpConnection {
   readonly spec: ServerSpec;
   readonly tools: readonly DiscoveredTool[];
+  /** Tools the server lists that cannot be offered. */
+  readonly dropped: readonly DroppedTool[];
   call(
     tool: string,
     args: Readonly<Record<string, unknown>>,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<ServerCallResult>;
+  /** @throws MassGenError when the server could not be ended. */
   close(): Promise<void>;
 }
 
@@ -44,35 +46,35 @@ export interface ConnectOptions {
   readonly onLost?: (error: EventError) => void;
 }
 
+/** The client's own timers are off: time is that of the clock handed in. Longest timer of the system, in milliseconds. */
+const never = 2 ** 31 - 1;
+
 /** @throws MassGenError naming the server, what went wrong and the end of its stderr. */
 export async function connectServer(spec: ServerSpec, options: ConnectOptions): Promise<McpConnection> {
+  const { clock } = options;
   const sdk = await import('@modelcontextprotocol/client');
   const transport =
     spec.type === 'stdio'
-      ? new StdioTransport({ launch: spec.launch, spawn: options.spawn, clock: options.clock })
-      : new sdk.StreamableHTTPClientTransport(new URL(spec.url), {
-          requestInit: { headers: { ...spec.headers }, redirect: 'error' },
-        });
-  const client = new sdk.Client(options.program, {
-    jsonSchemaValidator: {
-      getValidator:
-        <T>(): JsonSchemaValidator<T> =>
-        (data) => ({ valid: true, data: data as T, errorMessage: undefined }),
-    },
-  });
-  let closing = false;
-  let lost: EventError | undefined;
+      ? new StdioTransport({ launch: spec.launch, spawn: options.spawn, clock })
+      : new sdk.StreamableHTTPClientTransport(new URL(spec.url), { requestInit: { headers: { ...spec.headers } } });
+  const client = new sdk.Client(options.program);
   const stderr = (): string => (transport instanceof StdioTransport ? transport.stderrTail : '');
-  const request = { timeout: options.timeoutMs, signal: options.signal };
-  let tools: readonly DiscoveredTool[];
+  const deadline = startDeadline(clock, options.timeoutMs, options.signal);
+  let discovery: Discovery;
   try {
-    await client.connect(transport as Transport, request);
-    tools = client.getServerCapabilities()?.tools === undefined ? [] : await discoverTools(client, request);
+    discovery = await untilAborted(deadline.signal, handshake(client, transport, deadline.signal));
   } catch (error) {
+    // Now, because ending the server takes time of its own.
+    const timedOut = deadline.passed();
     await client.close();
     await transport.close();
-    throw connectError(spec, error, stderr(), options.signal);
+    throw connectError(spec, { error, stderr: stderr(), timedOut });
+  } finally {
+    deadline.stop();
   }
+
+  let closing = false;
+  let lost: EventError | undefined;
   client.onclose = () => {
     if (closing || lost !== undefined) return;
     const { code, title, hint } = mcpErrors.connectionLost;
@@ -82,116 +84,54 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
 
   return {
     spec,
-    tools,
-    async call(tool, args, limits) {
-      if (lost !== undefined) return { outcome: 'failed', content: [], error: lost };
+    ...discovery,
+    async call(tool, args, { timeoutMs, signal }) {
+      if (lost !== undefined) return failure('failed', lost);
+      const late = startDeadline(clock, timeoutMs, signal);
       try {
-        const result = await client.callTool(
-          { name: tool, arguments: { ...args } },
-          { timeout: limits.timeoutMs, maxTotalTimeout: limits.timeoutMs, signal: limits.signal },
+        const result = await client.request(
+          { method: 'tools/call', params: { name: tool, arguments: { ...args } } },
+          anyResult,
+          { timeout: never, signal: late.signal },
         );
-        const content = result.content.map(toContent);
-        return { outcome: result.isError === true ? 'tool_error' : 'ok', content };
+        const { content, isError } = serverContent(result);
+        return { outcome: isError ? 'tool_error' : 'ok', content };
       } catch (error) {
-        return callFailure(sdk, error, limits.signal, lost);
+        return callFailure(sdk, { error, aborted: signal.aborted, timedOut: late.passed(), lost });
+      } finally {
+        late.stop();
       }
     },
     async close() {
       closing = true;
       await client.close();
       await transport.close();
+      if (transport instanceof StdioTransport && transport.closeError !== undefined) {
+        throw new MassGenError(mcpErrors.notEnded, {
+          detail: `${spec.name}: ${errorMessage(transport.closeError)}`,
+          cause: transport.closeError,
+        });
+      }
     },
   };
 }
 
-async function discoverTools(
-  client: Client,
-  request: { readonly timeout: number; readonly signal: AbortSignal },
-): Promise<readonly DiscoveredTool[]> {
-  const { tools } = await client.listTools(undefined, request);
-  return tools.map(({ name, description, inputSchema }) => ({
-    name,
-    description: description ?? '',
-    inputSchema: inputSchema as Readonly<Record<string, unknown>>,
-  }));
+async function handshake(client: Client, transport: Transport, signal: AbortSignal): Promise<Discovery> {
+  const request = { timeout: never, signal };
+  await client.connect(transport, request);
+  if (client.getServerCapabilities()?.tools === undefined) return { tools: [], dropped: [] };
+  return discoverTools(client, request);
 }
 
-function toContent(block: ContentBlock): ToolContent {
-  switch (block.type) {
-    case 'text':
-      return { type: 'text', text: block.text };
-    case 'image':
-    case 'audio':
-      return { type: block.type, data: block.data, mimeType: block.mimeType };
-    case 'resource': {
-      const { resource } = block;
-      return {
-        type: 'resource',
-        uri: resource.uri,
-        ...('text' in resource ? { text: resource.text } : { data: resource.blob }),
-        ...(resource.mimeType === undefined ? {} : { mimeType: resource.mimeType }),
-      };
-    }
-    case 'resource_link':
-      return { type: 'resource', uri: block.uri, text: `${block.name}: ${block.uri}` };
-    default:
-      return { type: 'text', text: JSON.stringify(block satisfies never) };
+/** Not everything in a handshake heeds the signal, such as a message that the server does not take. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
-}
-
-function callFailure(
-  sdk: typeof import('@modelcontextprotocol/client'),
-  error: unknown,
-  signal: AbortSignal,
-  lost: EventError | undefined,
-): ServerCallResult {
-  if (signal.aborted) return { outcome: 'cancelled', content: [], error: eventError(mcpErrors.callFailed, error) };
-  if (error instanceof sdk.SdkError) {
-    // Once a request was handed to the server we cannot know whether it was carried out.
-    const timedOut = error.code === sdk.SdkErrorCode.RequestTimeout;
-    const unsent = error.code === sdk.SdkErrorCode.SendFailed || error.code === sdk.SdkErrorCode.NotConnected;
-    return {
-      outcome: unsent ? 'failed' : 'unknown',
-      content: [],
-      error: lost ?? eventError(timedOut ? mcpErrors.callTimeout : mcpErrors.callFailed, error),
-    };
-  }
-  return { outcome: 'failed', content: [], error: lost ?? eventError(mcpErrors.callFailed, error) };
-}
-
-function eventError(
-  definition: (typeof mcpErrors)[keyof typeof mcpErrors],
-  error: unknown,
-): EventError {
-  return {
-    code: definition.code,
-    message: `${definition.title}: ${errorMessage(error)}`,
-    hint: definition.hint,
-  };
-}
-
-function connectError(
-  spec: ServerSpec,
-  error: unknown,
-  stderr: string,
-  signal: AbortSignal,
-): MassGenError {
-  const systemCode = (error as NodeJS.ErrnoException | undefined)?.code;
-  const definition =
-    systemCode === 'ENOENT'
-      ? mcpErrors.commandNotFound
-      : systemCode === 'EACCES'
-        ? mcpErrors.notExecutable
-        : systemCode === 'REQUEST_TIMEOUT' && !signal.aborted
-          ? mcpErrors.connectTimeout
-          : mcpErrors.startFailed;
-  const what = spec.type === 'stdio' ? spec.launch.command : spec.url;
-  return new MassGenError(definition, {
-    detail: withStderr(`${spec.name} (${what}): ${errorMessage(error)}`, stderr),
-    cause: error,
-  });
-}
-
-function withStderr(text: string, stderr: string): string {
-  return stderr === '' ? text : `${text}\n  its stderr: ${stderr.split('\n').slice(-5).join('\n  ')}`;
 }

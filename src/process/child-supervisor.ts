@@ -14,21 +14,16 @@ export interface ChildSupervisor {
 export function createChildSupervisor(): ChildSupervisor {
   const living = new Set<Child>();
   return {
-    async spawn(spec) {
-      const child = await startChild(spec);
-      living.add(child);
-      void child.exited.then(() => living.delete(child));
-      return child;
-    },
+    spawn: (spec) => startChild(spec, living),
     killAll() {
       for (const child of living) child.signal('SIGKILL');
     },
   };
 }
 
-function startChild(spec: LaunchSpec): Promise<Child> {
+function startChild(spec: LaunchSpec, living: Set<Child>): Promise<Child> {
   return new Promise((resolve, reject) => {
-    const child = spawn(spec.command, spec.args, {
+    const started = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
       env: { ...spec.env },
       detached: true,
@@ -36,35 +31,43 @@ function startChild(spec: LaunchSpec): Promise<Child> {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    const { pid, stdin, stdout, stderr } = started;
+    if (pid === undefined) {
+      started.once('error', reject);
+      return;
+    }
+    // Writing to a child that died is reported by its exit; without a listener it would end our process.
+    stdin.on('error', () => undefined);
+    let ended = false;
     const exited = new Promise<ChildExit>((settle) => {
-      child.once('exit', (code, signal) => settle({ code, signal }));
-    });
-    child.once('error', reject);
-    child.once('spawn', () => {
-      const { pid, stdin, stdout, stderr } = child;
-      if (pid === undefined) {
-        reject(new Error('the child has no pid'));
-        return;
-      }
-      // Writing to a child that died is reported by its exit; without a listener it would end our process.
-      stdin.on('error', () => undefined);
-      resolve({
-        pid,
-        stdin,
-        stdout,
-        stderr,
-        exited,
-        signal: (name) => signalGroup(pid, name),
+      started.once('exit', (code, signal) => {
+        // What it left behind in its group goes with it. From here on the number may be somebody else's.
+        signalGroup(pid, 'SIGKILL');
+        ended = true;
+        living.delete(child);
+        settle({ code, signal });
       });
     });
+    const child: Child = {
+      pid,
+      stdin,
+      stdout,
+      stderr,
+      exited,
+      signal: (name) => !ended && signalGroup(pid, name),
+    };
+    living.add(child);
+    resolve(child);
   });
 }
 
+/** False when nobody is left, or nobody we may signal. */
 function signalGroup(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(-pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH' || code === 'EPERM') return false;
     throw error;
   }
 }

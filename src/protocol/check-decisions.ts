@@ -74,16 +74,21 @@ export function checkVote(state: ProtocolState, agent: string, target: string): 
     : undefined;
 }
 
-/** The latest shown answer that `<alias>` or `<alias>.<n>` names; undefined for anything else. */
+/**
+ * The answer that `<alias>` or `<alias>.<n>` names: the latest of its author that was shown. A voter that names an
+ * answer it was not shown yet has found it by itself, in the files of its peers: that vote is stale, not wrong.
+ */
 export function findTarget(state: ProtocolState, target: string, shown: number): AnswerRecord | undefined {
+  return findLatest(state, target, shown) ?? findLatest(state, target, lastAnswerSeq(state));
+}
+
+function findLatest(state: ProtocolState, target: string, upTo: number): AnswerRecord | undefined {
   const wanted = target.trim();
+  const by = (alias: string): AnswerRecord | undefined =>
+    state.answers.findLast((answer) => answer.seq <= upTo && state.agents[answer.author]?.alias === alias);
   const label = parseAnswerLabel(wanted);
-  const byAlias = (alias: string): number => state.agents.findIndex((agent) => agent.alias === alias);
-  let author = byAlias(wanted);
-  if (author === -1 && label !== undefined) author = byAlias(label.name);
-  const latest = state.answers.findLast((answer) => answer.author === author && answer.seq <= shown);
-  if (latest === undefined || author === -1) return undefined;
-  return byAlias(wanted) !== -1 || latest.number === label?.number ? latest : undefined;
+  const latest = by(label?.name ?? wanted);
+  return label === undefined || latest?.number === label.number ? latest : undefined;
 }
 
 /** The refusal with the words the agent reads; labels are those it was shown. */

@@ -53,6 +53,11 @@ export class CheckedRun {
   }
 
   feed(input: ProtocolInput): Step {
+    // Entries of other concerns stand between those of the protocol, as in every real journal.
+    if (this.inputs % 3 === 2) {
+      const noise = { type: 'warning.raised', code: 'MG9999', message: 'noise' } as const;
+      this.journal.push({ ...noise, seq: this.journal.length + 1 });
+    }
     const seq = this.journal.length + 1;
     const before = this.state;
     const presenting = this.presenting;

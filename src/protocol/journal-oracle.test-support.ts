@@ -70,6 +70,7 @@ export class JournalOracle {
   }
 
   read(event: Written): void {
+    if (event.type === 'warning.raised') return;
     try {
       this.#read(event);
     } catch (error) {

@@ -150,6 +150,19 @@ describe('wait', () => {
   });
 });
 
+describe('wait, when the run may have no more answers', () => {
+  it('shows the answers to an agent whose first draft failed: it can only vote', () => {
+    const rig = ProtocolRig.started({ onNewAnswer: 'wait', maxNewAnswersGlobal: 2 });
+    rig.answer('writer');
+    rig.answer('critic');
+    rig.fail('editor');
+    rig.endBackoff('editor');
+    expect(rig.commands('turn.start')).toEqual([
+      { type: 'turn.start', agent: 'editor', turn: 2, shown: rig.newest(), mayAnswer: false },
+    ]);
+  });
+});
+
 describe('the limit of answers per agent', () => {
   it('no longer offers new_answer to an agent that has given that many', () => {
     const rig = twoAnswered({ maxNewAnswersPerAgent: 2 });

@@ -53,10 +53,10 @@ describe('a vote', () => {
     expect(rig.voteFor('writer', 'agent1.2').reply).toEqual({ type: 'accepted', label: 'editor.2' });
   });
 
-  it('is refused for an answer that exists but was not shown: a guessed label counts for nothing', () => {
+  it('is refused for an answer that does not exist, however much is unseen', () => {
     const rig = allAnswered();
     rig.answer('editor');
-    expect(rig.voteFor('writer', 'agent1.2').reply).toMatchObject({ reason: 'unknown_answer' });
+    expect(rig.voteFor('writer', 'agent1.3').reply).toMatchObject({ reason: 'unknown_answer' });
   });
 });
 
@@ -80,6 +80,18 @@ describe('a stale vote', () => {
     rig.answer('editor');
     expect(rig.vote('critic', 'writer').reply).toMatchObject({ type: 'again' });
     expect(rig.vote('critic', 'writer').reply).toEqual({ type: 'accepted', label: 'writer.1' });
+  });
+
+  it('is one for an answer that its voter was not shown but found by itself, too', () => {
+    const rig = allAnswered();
+    rig.answer('editor');
+    const step = rig.voteFor('writer', 'agent1.2');
+    expect(step.events).toMatchObject([
+      { type: 'vote.voided', agent: 'writer', for: 'editor.2', reason: 'stale' },
+      { type: 'update.injected', agent: 'writer', shown: rig.newest() },
+    ]);
+    expect(rig.agent('writer').attempt).toBe(1);
+    expect(rig.voteFor('writer', 'agent1.2').reply).toEqual({ type: 'accepted', label: 'editor.2' });
   });
 
   it('says that no more answers are accepted when that is so', () => {

@@ -93,6 +93,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     clock: parts.clock,
     program: parts.program,
     emit: (event) => emit(event),
+    replaceSecrets: (text) => secrets.replace(text),
   });
   const members = new Map<string, TeamMember>();
   for (const agent of config.agents) {
@@ -149,6 +150,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     history: options.history,
     contextPaths,
     limits: limitsOf(config),
+    warn: (message) => process.emitWarning(message),
   });
 
   async function work(): ReturnType<Coordinator['run']> {

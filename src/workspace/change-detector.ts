@@ -40,7 +40,14 @@ export async function scanWorkspace(
       directory,
       ({ path, kind, stat }): undefined => {
         const { size, mtimeNs, ctimeNs, ino } = stat;
-        scan.set(path, { kind, mode: Number(stat.mode & 0o7777n), size: Number(size), mtimeNs, ctimeNs, ino });
+        scan.set(path, {
+          kind,
+          mode: Number(stat.mode & 0o7777n),
+          size: Number(size),
+          mtimeNs,
+          ctimeNs,
+          ino,
+        });
       },
       { slice: createWorkSlice(), excludes, ...defaultLimits },
     );
@@ -74,10 +81,7 @@ function isSame(was: ScannedEntry, now: ScannedEntry): boolean {
   if (was.mode !== now.mode) return false;
   if (now.kind === 'directory') return true;
   return (
-    was.size === now.size &&
-    was.mtimeNs === now.mtimeNs &&
-    was.ctimeNs === now.ctimeNs &&
-    was.ino === now.ino
+    was.size === now.size && was.mtimeNs === now.mtimeNs && was.ctimeNs === now.ctimeNs && was.ino === now.ino
   );
 }
 

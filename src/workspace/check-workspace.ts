@@ -70,7 +70,10 @@ export async function checkWorkspace(
   const entry = inRun ? undefined : list.ours(real);
   if (entry !== undefined) {
     if (mode === 'fresh' || entry.run === run) return accepted;
-    return refuse(workspaceErrors.takenOver, entry.run === undefined ? 'it was handed over anew' : `by run ${entry.run}`);
+    return refuse(
+      workspaceErrors.takenOver,
+      entry.run === undefined ? 'it was handed over anew' : `by run ${entry.run}`,
+    );
   }
   const names = readdirSync(real);
   return names.length === 0 ? accepted : refuse(workspaceErrors.notOurs, `it holds ${describeNames(names)}`);

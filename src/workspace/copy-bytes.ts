@@ -30,7 +30,7 @@ export async function copyBytes(
     if (read === 0) break;
     digest.update(buffer.subarray(0, read));
     if (target !== undefined) {
-      for (let written = 0; written < read; ) written += writeSync(target, buffer, written, read - written);
+      for (let written = 0; written < read;) written += writeSync(target, buffer, written, read - written);
     }
     done += read;
     await (done < size ? slice.rest() : slice.spend(workUnits.bytes(read)));

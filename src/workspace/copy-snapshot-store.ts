@@ -3,7 +3,16 @@
  * holds files and directories and the manifest everything else. A snapshot is there whole or not at all, and is
  * verified against its id each time it is read.
  */
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../errors/error-message.ts';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
@@ -15,7 +24,12 @@ import { openDirectory } from './open-directory.ts';
 import { readTree } from './read-tree.ts';
 import { makeWhole } from './scratch-directory.ts';
 import { defaultLimits, type SnapshotLimits } from './snapshot-limits.ts';
-import type { MaterializeOptions, PublishedSnapshot, PublishOptions, SnapshotStore } from './snapshot-store.ts';
+import type {
+  MaterializeOptions,
+  PublishedSnapshot,
+  PublishOptions,
+  SnapshotStore,
+} from './snapshot-store.ts';
 import { createWorkSlice } from './work-slice.ts';
 import { writeTree } from './write-tree.ts';
 
@@ -93,11 +107,18 @@ export function createCopySnapshotStore(options: CopySnapshotStoreOptions): Snap
   }
 
   function damaged(id: string, problem: string, cause?: unknown): MassGenError {
-    return new MassGenError(workspaceErrors.snapshotDamaged, { detail: `${manifestOf(id)}: ${problem}`, cause });
+    return new MassGenError(workspaceErrors.snapshotDamaged, {
+      detail: `${manifestOf(id)}: ${problem}`,
+      cause,
+    });
   }
 }
 
-async function guarded<T>(doing: string, signal: AbortSignal | undefined, action: () => Promise<T>): Promise<T> {
+async function guarded<T>(
+  doing: string,
+  signal: AbortSignal | undefined,
+  action: () => Promise<T>,
+): Promise<T> {
   try {
     return await action();
   } catch (error) {

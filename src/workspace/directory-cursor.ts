@@ -7,13 +7,15 @@ import { type OpenDirectory, openDirectory } from './open-directory.ts';
 export interface DirectoryCursor extends Disposable {
   /** The directory at a path relative to the root (`''` is the root); valid until the next call. */
   directory(path: string): OpenDirectory;
+  /** Leaves all directories, the root last. */
+  finish(): void;
 }
 
-/** `leaving` is called with each directory, the root last, before it is closed; not after a failure. */
+/** `leaving` is called with each directory before it is left; not with those still open when it is disposed of. */
 export function createDirectoryCursor(
   root: string,
   leaving: (directory: OpenDirectory) => void = () => {},
-): DirectoryCursor & { finish(): void } {
+): DirectoryCursor {
   const open: OpenDirectory[] = [openDirectory(root)];
   const names: string[] = [];
 

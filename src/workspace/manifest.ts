@@ -78,5 +78,7 @@ export function parseManifest(encoded: string): Manifest {
 
 /** True for what can be the name of one file or directory. */
 export function isPlainName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/u.test(name) && Buffer.byteLength(name) <= 255;
+  return (
+    name !== '' && name !== '.' && name !== '..' && !/[/\0]/u.test(name) && Buffer.byteLength(name) <= 255
+  );
 }

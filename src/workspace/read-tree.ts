@@ -96,7 +96,11 @@ export async function readTree(root: string, options: ReadTreeOptions): Promise<
       }
       const { size, sha256 } = await copyBytes(source, Number(before.size), copy, buffer, slice);
       const after = fstatSync(source, { bigint: true });
-      if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) {
+      if (
+        after.size !== before.size ||
+        after.mtimeNs !== before.mtimeNs ||
+        after.ctimeNs !== before.ctimeNs
+      ) {
         unfaithful.push({ path, reason: changed });
       }
       const mode = (before.mode & 0o111n) === 0n ? keptModes.file : keptModes.executable;

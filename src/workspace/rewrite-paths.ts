@@ -22,7 +22,9 @@ export function rewritePaths(text: string, rules: readonly PathRule[]): string {
     if (root !== '' && !replacements.has(root)) replacements.set(root, to);
   }
   if (replacements.size === 0) return text;
-  const roots = [...replacements.keys()].toSorted((one, other) => other.length - one.length).map(escapePattern);
+  const roots = [...replacements.keys()]
+    .toSorted((one, other) => other.length - one.length)
+    .map(escapePattern);
   const before = `(?:(?<=file://)|(?<![${inFront}]))`;
   // A dot ends a sentence unless the name goes on behind it.
   const behind = String.raw`(?![${goingOn}]|\.+[${goingOn}/])`;

@@ -13,7 +13,10 @@ import { removeTree } from './remove-tree.ts';
  * False, with nothing left behind, when something has that name by then. Throws what `fill` throws and errors of
  * the system, leaving nothing either.
  */
-export async function makeWhole(parent: string, fill: (scratch: string) => Promise<string>): Promise<boolean> {
+export async function makeWhole(
+  parent: string,
+  fill: (scratch: string) => Promise<string>,
+): Promise<boolean> {
   const scratch = mkdtempSync(join(parent, '.massgen-tmp-'));
   let placed = false;
   try {

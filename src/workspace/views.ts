@@ -22,7 +22,8 @@ export async function publishView(
   directory: string,
   label: string,
 ): Promise<string> {
-  if (!isPlainName(label)) throw new MassGenError(workspaceErrors.nameUnsafe, { detail: JSON.stringify(label) });
+  if (!isPlainName(label))
+    throw new MassGenError(workspaceErrors.nameUnsafe, { detail: JSON.stringify(label) });
   const view = join(directory, label);
   if (isDirectory(view)) return view;
   try {

@@ -76,13 +76,17 @@ export async function walkTree(
       await visit({ path, name, kind, stat, parent: directory });
       if (kind !== 'directory') continue;
       if (depth >= maxDepth) {
-        skipped.push({ path, reason: `too deep: what lies more than ${maxDepth} directories down is left out` });
+        skipped.push({
+          path,
+          reason: `too deep: what lies more than ${maxDepth} directories down is left out`,
+        });
         continue;
       }
       using inner = attempt(path, () => directory.descend(name));
       await slice.spend(workUnits.open);
       // It may have been swapped for a mount point since it was looked at.
-      if (inner !== undefined && elsewhere(inner.stat) === undefined) await enter(inner, `${path}/`, depth + 1);
+      if (inner !== undefined && elsewhere(inner.stat) === undefined)
+        await enter(inner, `${path}/`, depth + 1);
     }
   }
 

@@ -112,7 +112,7 @@ function kindOf(value: unknown): string {
 
 function notAllowed(path: ConfigPath, value: unknown, allowed: readonly unknown[]): ConfigProblem {
   const words = allowed.map(String);
-  const meant = didYouMean(String(value), words);
+  const meant = typeof value === 'string' ? didYouMean(value, words) : undefined;
   const otherwise = isTransport(path)
     ? 'Write `type: streamable-http` if the server speaks it; older HTTP transports are not supported.'
     : `Choose ${words.join(' or ')}.`;

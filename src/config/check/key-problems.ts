@@ -47,8 +47,8 @@ export function backendKeyProblems(root: unknown, keys: KeyNode, strict: boolean
     const here = [...path, 'backend'];
     const node = keyNodeAt(keys, here);
     if (!isMap(backend) || node === undefined) return [];
-    const type = String(backendTypeOf(backend));
-    if (node.children.get('type')?.allowed.has(type) !== true) return [];
+    const type = backendTypeOf(backend);
+    if (typeof type !== 'string' || node.children.get('type')?.allowed.has(type) !== true) return [];
     const severity = strict ? 'error' : 'warning';
     const found: ConfigProblem[] = [];
     if (!(runnableBackends as readonly string[]).includes(type)) {

@@ -23,7 +23,7 @@ export function secretProblems(root: unknown): readonly ConfigProblem[] {
 
 function isTelling({ holder, path, text }: SecretPlace): boolean {
   if (holder === 'api_key') return !placeholders.includes(text.toLowerCase());
-  if (holder === 'args' || (holder === 'other' && path.at(-1) !== undefined)) return true;
+  if (holder === 'args' || holder === 'other') return true;
   return namesSecret(String(path.at(-1))) || looksSecret(text);
 }
 
@@ -39,7 +39,15 @@ function replacement({ holder, path }: SecretPlace, root: unknown): string {
     const scheme = /^authorization$/i.test(name) ? 'Bearer ' : '';
     return `Write \`${name}: "${scheme}\${${variable}}"\` and set that variable.`;
   }
-  return `Write \`\${${variable}}\` in its place and set that variable.`;
+  return variableMayStand(path)
+    ? `Write \`\${${variable}}\` in its place and set that variable.`
+    : 'Move it into an environment variable; only keys of providers and servers can refer to one.';
+}
+
+function variableMayStand(path: SecretPlace['path']): boolean {
+  return path
+    .slice(-2)
+    .some((part) => ['args', 'command', 'url', 'base_url', 'azure_endpoint'].includes(String(part)));
 }
 
 function keyVariable(backend: unknown): string {

@@ -1,6 +1,6 @@
 /** The backends that are whole agents of their own: Claude Code, and any agent that speaks ACP. */
 import { z } from 'zod';
-import { backendTypeLiteral, sharedBackendFields } from './shared-backend-fields.ts';
+import { backendTypeLiteral, commonBackendFields } from './common-backend-fields.ts';
 import { filledText, nameList } from './text-fields.ts';
 
 export const claudeCodeBackendSchema = z.strictObject({
@@ -30,7 +30,7 @@ export const claudeCodeBackendSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "Limit of Claude Code's own turns; none if absent." }),
-  ...sharedBackendFields,
+  ...commonBackendFields,
 });
 
 export const acpBackendSchema = z.strictObject({
@@ -43,5 +43,5 @@ export const acpBackendSchema = z.strictObject({
     .record(filledText, z.string())
     .default({})
     .meta({ description: 'Additional environment variables; `${NAME}` takes a value from yours.' }),
-  ...sharedBackendFields,
+  ...commonBackendFields,
 });

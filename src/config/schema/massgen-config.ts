@@ -36,7 +36,7 @@ export const massGenConfigSchema = z
     ui: uiConfigSchema.prefault({}).meta({ description: 'How a run is shown.' }),
     orchestrator: orchestratorConfigSchema
       .prefault({})
-      .meta({ description: 'Shared folders, limits of the coordination, and how a run ends.' }),
+      .meta({ description: 'Folders, limits of the coordination, and how a run ends.' }),
     timeout_settings: timeoutConfigSchema.prefault({}).meta({ description: 'Time limits.' }),
     display: z
       .unknown()

@@ -6,14 +6,14 @@ import type { DeepReadonly } from './deep-readonly.ts';
 import type { McpServerFields } from './mcp-server-fields.ts';
 import { splitCommand } from './split-command.ts';
 
-type Shared = Omit<
+type Common = Omit<
   McpServerFields,
   'name' | 'type' | 'command' | 'args' | 'env' | 'url' | 'headers' | 'timeout' | 'http_read_timeout'
 > & { name: string };
 
-type Stdio = Shared & { type: 'stdio'; command: string } & Pick<McpServerFields, 'args' | 'env'>;
+type Stdio = Common & { type: 'stdio'; command: string } & Pick<McpServerFields, 'args' | 'env'>;
 
-type Http = Shared & { type: 'streamable-http'; url: string } & Pick<
+type Http = Common & { type: 'streamable-http'; url: string } & Pick<
     McpServerFields,
     'headers' | 'timeout' | 'http_read_timeout'
   >;
@@ -27,10 +27,10 @@ export type McpServerConfig = StdioServerConfig | HttpServerConfig;
 /** The written keys, already checked, in the form the program uses. */
 export function normaliseServer(written: McpServerFields, name: string): Stdio | Http {
   const { name: _, type, command, args, env, url, headers, timeout, http_read_timeout, ...rest } = written;
-  const shared = { ...rest, name };
+  const common = { ...rest, name };
   if (url !== undefined) {
     return {
-      ...shared,
+      ...common,
       type: 'streamable-http',
       url,
       headers,
@@ -40,5 +40,5 @@ export function normaliseServer(written: McpServerFields, name: string): Stdio |
   }
   const words = typeof command === 'string' ? (splitCommand(command) ?? []) : (command ?? []);
   const [program = '', ...programArgs] = [...words, ...args];
-  return { ...shared, type: 'stdio', command: program, args: programArgs, env };
+  return { ...common, type: 'stdio', command: program, args: programArgs, env };
 }

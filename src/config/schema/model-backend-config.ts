@@ -3,7 +3,7 @@
  * provider unchanged, as v0.0.15 did, and reported.
  */
 import { z } from 'zod';
-import { backendTypeLiteral, sharedBackendFields } from './shared-backend-fields.ts';
+import { backendTypeLiteral, commonBackendFields } from './common-backend-fields.ts';
 import { filledText, httpAddress } from './text-fields.ts';
 
 const baseUrl = httpAddress.meta({
@@ -47,7 +47,7 @@ const modelFields = {
     })
     .optional()
     .meta({ description: 'Additional keys of the request body.' }),
-  ...sharedBackendFields,
+  ...commonBackendFields,
 };
 
 const codeExecution = z.boolean().default(false).meta({ description: "The provider's own code execution." });

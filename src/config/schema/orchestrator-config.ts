@@ -1,4 +1,4 @@
-/** The `orchestrator` section: shared folders, limits of the coordination, and how a run ends. */
+/** The `orchestrator` section: folders, limits of the coordination, and how a run ends. */
 import { z } from 'zod';
 import { contextPathSchema } from './context-path-config.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
@@ -24,7 +24,7 @@ export const orchestratorConfigSchema = z.strictObject({
     examples: ['snapshots'],
   }),
   agent_temporary_workspace: pathText.optional().meta({
-    description: 'Folder that receives, for each agent, the shared files of the others.',
+    description: 'Folder that receives, for each agent, the files of the others.',
     examples: ['temp_workspaces'],
   }),
   context_paths: z

@@ -1,6 +1,6 @@
 /** The `script` backend: plays written turns through the real machinery. */
 import { z } from 'zod';
-import { backendTypeLiteral, sharedBackendFields } from './shared-backend-fields.ts';
+import { backendTypeLiteral, commonBackendFields } from './common-backend-fields.ts';
 import { scriptStepSchema, streamFields } from './script-step.ts';
 
 const scriptTurnSchema = z.strictObject({
@@ -18,5 +18,5 @@ export const scriptBackendSchema = z.strictObject({
   }),
   chunk: streamFields.chunk.default(24),
   delay_ms: streamFields.delay_ms.default(0),
-  ...sharedBackendFields,
+  ...commonBackendFields,
 });

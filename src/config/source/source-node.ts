@@ -1,6 +1,6 @@
 /**
  * A parsed config text as a tree that knows where each part stands. Offsets are UTF-16 units from the start of
- * the text; -1 where there is no text. The tree is finite, at most 64 levels deep, and free of shared parts.
+ * the text; -1 where there is no text. The tree is finite, at most 64 levels deep, and no part of it occurs twice.
  */
 import type { ConfigPath } from '../config-path.ts';
 

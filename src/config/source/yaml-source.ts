@@ -2,7 +2,19 @@
  * YAML 1.2 (core schema) as a tree with places. Tags, several documents and keys that are not texts are refused;
  * aliases and merge keys (`<<`) are written out, within limits.
  */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type Pair, type YAMLError } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLError,
+} from 'yaml';
 import type { ConfigProblem } from '../config-problem.ts';
 import type { SourceEntry, SourceNode } from './source-node.ts';
 import { maxDepth } from './source-node.ts';
@@ -23,10 +35,9 @@ export function parseYaml(text: string): SourceResult {
     uniqueKeys: false,
     logLevel: 'error',
   });
-  const problems = [...document.errors, ...document.warnings].map(syntaxProblem);
-  const first = problems[0];
+  const [first] = [...document.errors, ...document.warnings];
   // What follows the first error is mostly its consequence.
-  if (first !== undefined) return { problems: [first] };
+  if (first !== undefined) return { problems: [unclosed(document, first) ?? syntaxProblem(first)] };
   if (document.contents === null) return { problems: [] };
   return new TreeBuilder().build(document.contents);
 }
@@ -59,6 +70,24 @@ function syntaxProblem(error: YAMLError): ConfigProblem {
         : 'syntax';
   const message = messages[error.code] ?? 'this is not valid YAML';
   return { severity: 'error', definition, message, offset: error.pos[0] };
+}
+
+/** A quote or bracket that is not closed is noticed far behind it; its start is where to look. */
+function unclosed(document: Document, { pos: [end], message: told }: YAMLError): ConfigProblem | undefined {
+  if (!/^(?:Missing closing|Flow .* end with)/.test(told)) return undefined;
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      const isQuoted = type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE';
+      if (isQuoted && range && range[0] < end && range[1] >= end) start = range[0];
+    },
+    Collection(_, { flow, range }) {
+      if (flow === true && range?.[1] === end) start = range[0];
+    },
+  });
+  if (start === undefined) return undefined;
+  const message = `this ${told.startsWith('Flow') ? 'bracket' : 'quote'} is not closed`;
+  return { severity: 'error', definition: 'syntax', message, offset: start };
 }
 
 /** Ends the building of a tree that cannot be finished. */
@@ -131,18 +160,14 @@ class TreeBuilder {
     return node;
   }
 
-  private scalar(
-    node: Node & { value: unknown; type?: string; source?: string },
-    start: number,
-    end: number,
-  ) {
+  private scalar(node: Scalar, start: number, end: number): SourceNode {
     const { value, source, tag } = node;
-    if (node.type === 'PLAIN' && source !== undefined && this.aliasDepth === 0)
-      this.compare(source, value, start);
+    const isPlain = node.type === 'PLAIN' && tag === undefined && this.aliasDepth === 0;
+    if (isPlain && source !== undefined) this.compare(source, value, start);
     const known =
       typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null;
     if (!known) throw new Unbuildable('unsupportedYaml', 'this kind of value is not supported', start);
-    return { kind: 'scalar', value, start, end } as const;
+    return { kind: 'scalar', value, start, end };
   }
 
   private compare(source: string, value: unknown, offset: number): void {

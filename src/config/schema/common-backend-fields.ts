@@ -15,7 +15,7 @@ export function backendTypeLiteral<Type extends BackendType>(type: Type) {
   return z.literal(type).meta({ description });
 }
 
-export const sharedBackendFields = {
+export const commonBackendFields = {
   cwd: pathText.optional().meta({
     description: 'Workspace folder of the agent, relative to the folder the program is started in.',
     examples: ['workspace1'],

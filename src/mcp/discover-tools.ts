@@ -1,0 +1,84 @@
+/**
+ * Lists the tools of a server. A tool that no provider could be offered is dropped by itself, with the reason; the
+ * other tools of the server are not touched by it.
+ */
+import type { Client } from '@modelcontextprotocol/client';
+import { z } from 'zod';
+import { anyResult } from './any-result.ts';
+import type { DiscoveredTool } from './discovered-tool.ts';
+
+export interface DroppedTool {
+  /** As far as it has one. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Discovery {
+  readonly tools: readonly DiscoveredTool[];
+  readonly dropped: readonly DroppedTool[];
+}
+
+const maxPages = 64;
+const maxNameLength = 1_024;
+const maxDescriptionLength = 10_000;
+/** Characters of JSON; beyond it providers refuse the whole request, and compiling takes seconds. */
+const maxSchemaLength = 100_000;
+
+const pageSchema = z.object({ tools: z.array(z.unknown()), nextCursor: z.string().optional().catch(undefined) });
+const toolSchema = z.object({
+  name: z.string().min(1).max(maxNameLength),
+  description: z.string().catch(''),
+  // A schema without a type is taken as one of an object, because the arguments of a call are one.
+  inputSchema: z.looseObject({ type: z.literal('object').default('object') }).default({ type: 'object' }),
+});
+
+/** `timeout` is for one page; `signal` for all of them. @throws Error when the list is none or does not end. */
+export async function discoverTools(
+  client: Client,
+  request: { readonly timeout: number; readonly signal: AbortSignal },
+): Promise<Discovery> {
+  const tools = new Map<string, DiscoveredTool>();
+  const dropped: DroppedTool[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const params = cursor === undefined ? {} : { cursor };
+    const result = pageSchema.safeParse(await client.request({ method: 'tools/list', params }, anyResult, request));
+    if (!result.success) throw new Error('its answer to tools/list has no list of tools');
+    for (const tool of result.data.tools) {
+      const read = readTool(tool);
+      if ('reason' in read) dropped.push(read);
+      else if (tools.has(read.name)) dropped.push({ name: read.name, reason: 'a second tool of that name' });
+      else tools.set(read.name, read);
+    }
+    cursor = result.data.nextCursor;
+    if (cursor === undefined) return { tools: [...tools.values()], dropped };
+  }
+  throw new Error(`its list of tools did not end after ${maxPages} pages`);
+}
+
+function readTool(value: unknown): DiscoveredTool | DroppedTool {
+  const parsed = toolSchema.safeParse(value);
+  if (!parsed.success) {
+    const { name } = (value ?? {}) as { readonly name?: unknown };
+    const issue = parsed.error.issues[0];
+    return {
+      name: typeof name === 'string' ? name.slice(0, maxNameLength) : '',
+      reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
+    };
+  }
+  const { name, description, inputSchema } = parsed.data;
+  const length = jsonLength(inputSchema);
+  if (length === undefined) return { name, reason: 'its schema is nested too deeply' };
+  if (length > maxSchemaLength) return { name, reason: `its schema has ${length} characters` };
+  return { name, description: description.slice(0, maxDescriptionLength), inputSchema };
+}
+
+/** Undefined when the value is nested too deeply to be written. */
+function jsonLength(value: unknown): number | undefined {
+  try {
+    return JSON.stringify(value).length;
+  } catch {
+    // It was read as JSON, so nothing but its depth can be in the way.
+    return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+/** How one call of a server's tool ended. */
+import type { CallOutcome } from '../events/call-outcome.ts';
+import type { EventError } from '../events/run-event.ts';
+import type { ToolContent } from '../events/tool-content.ts';
+
+export interface ServerCallResult {
+  readonly outcome: CallOutcome;
+  /** What the server gave back; without an answer of its own, the reason in words. */
+  readonly content: readonly ToolContent[];
+  readonly error?: EventError;
+}

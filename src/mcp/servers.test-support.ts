@@ -1,0 +1,91 @@
+/** Servers of the tests: real processes, ended when the test is over, with a clock that the test moves. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { createChildSupervisor } from '../process/child-supervisor.ts';
+import type { LaunchSpec, SpawnChild } from '../process/child.ts';
+import { minimalEnvironment } from '../process/minimal-environment.ts';
+import { createSimulatedClock, type SimulatedClock } from '../testing/simulated-clock.ts';
+import { connectServer, type ConnectOptions, type McpConnection } from './mcp-connection.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+const fixtures = path.resolve(import.meta.dirname, '../../test/fixtures/servers');
+
+export type StdioSpec = Extract<ServerSpec, { type: 'stdio' }>;
+
+export function launchOf(mode: string, more: Partial<LaunchSpec> = {}): LaunchSpec {
+  return {
+    command: process.execPath,
+    args: [path.join(fixtures, 'odd-server.mjs'), mode],
+    env: minimalEnvironment(process.env),
+    cwd: fixtures,
+    ...more,
+  };
+}
+
+export function oddServer(mode: string, more: Partial<StdioSpec> = {}): StdioSpec {
+  return { type: 'stdio', name: mode, agent: 'writer', excludedTools: [], launch: launchOf(mode), ...more };
+}
+
+export interface ServerRig {
+  readonly clock: SimulatedClock;
+  readonly spawn: SpawnChild;
+  /** Pids of all children started, in order. */
+  readonly pids: readonly number[];
+  readonly connect: (spec: ServerSpec, options?: Partial<ConnectOptions>) => Promise<McpConnection>;
+  /** Waits for `work` while time moves on from timer to timer, as it would by itself. */
+  readonly passing: <T>(work: Promise<T>) => Promise<T>;
+}
+
+export function createServerRig(): ServerRig {
+  const clock = createSimulatedClock();
+  const children = createChildSupervisor();
+  const pids: number[] = [];
+  onTestFinished(() => children.killAll());
+  const spawn: SpawnChild = async (spec) => {
+    const child = await children.spawn(spec);
+    pids.push(child.pid);
+    return child;
+  };
+  return {
+    clock,
+    spawn,
+    pids,
+    connect: (spec, options = {}) =>
+      connectServer(spec, {
+        spawn,
+        clock,
+        program: { name: 'massgen', version: '0.0.0' },
+        timeoutMs: 60_000,
+        signal: new AbortController().signal,
+        ...options,
+      }),
+    async passing(work) {
+      let settled = false;
+      const done = (): void => {
+        settled = true;
+      };
+      work.then(done, done);
+      while (!settled) await clock.advance(100);
+      return work;
+    },
+  };
+}
+
+/** True when the process runs; one that has ended and was not yet collected does not. */
+export function isRunning(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return false;
+  try {
+    return !/\) [ZX] /u.test(readFileSync(file, 'utf8'));
+  } catch {
+    // It went away between the two looks.
+    return false;
+  }
+}
+
+/** Waits until the process has gone; a killed one needs a moment. */
+export async function expectGone(clock: SimulatedClock, pid: number): Promise<void> {
+  await clock.until(() => !isRunning(pid));
+  expect(isRunning(pid)).toBe(false);
+}

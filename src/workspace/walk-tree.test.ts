@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createCopySnapshotStore } from './copy-snapshot-store.ts';
+import { quickParent, temporaryDirectory, writeFiles } from './file-tree.test-support.ts';
+import { defaultLimits } from './snapshot-limits.ts';
+import { walkTree } from './walk-tree.ts';
+import { createWorkSlice } from './work-slice.ts';
+
+const options = { slice: createWorkSlice(), excludes: new Set<string>(), ...defaultLimits };
+
+async function walk(root: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  await walkTree(
+    root,
+    ({ path }): undefined => {
+      paths.push(path);
+    },
+    options,
+  );
+  return paths;
+}
+
+test('each directory comes right before what it holds, names in a fixed order', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, { 'a.b': '', 'a/z': '', 'a/b/c': '', 'a-b/c': '', B: '' });
+  expect(await walk(root)).toEqual(['B', 'a', 'a/b', 'a/b/c', 'a/z', 'a-b', 'a-b/c', 'a.b']);
+});
+
+test('a failing visit ends the walk with its error', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, { 'a/b': '' });
+  const visit = (): never => {
+    throw new Error('no more');
+  };
+  await expect(walkTree(root, visit, options)).rejects.toThrow('no more');
+});
+
+test('too many names in a directory end the walk before the rest of it is listed', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, { 'a/1': '', 'a/2': '', b: '' });
+  await expect(walkTree(root, () => undefined, { ...options, maxEntries: 3 })).rejects.toThrow(
+    /"a" \(2\), "\." \(2\)|"\." \(2\), "a" \(2\)/u,
+  );
+});
+
+const separate = process.platform === 'linux' && statSync('/dev').dev !== statSync('/dev/pts').dev;
+test.skipIf(!separate)('other file systems are named, not entered', async () => {
+  const inside: string[] = [];
+  const { skipped } = await walkTree(
+    '/dev',
+    ({ path }): undefined => {
+      inside.push(path);
+    },
+    options,
+  );
+  expect(skipped).toContainEqual({ path: 'pts', reason: 'on another file system' });
+  expect(skipped).toContainEqual({ path: 'null', reason: 'a device' });
+  expect(inside.filter((path) => path.startsWith('pts'))).toEqual([]);
+});
+
+test('directories that are swapped for links again and again never let the walk out', async () => {
+  const base = temporaryDirectory(quickParent);
+  const names = Array.from({ length: 10 }, (_, n) => `d${n}`);
+  const files = Array.from({ length: 40 }, (_, n) => `f${n}`);
+  for (const file of files) {
+    for (const name of names) writeFiles(base, { [`ws/${name}/${file}`]: 'inside' });
+    writeFiles(base, { [`outside/${file}`]: 'SECRET' });
+  }
+  const child = swapper(join(base, 'ws'), join(base, 'outside'), names);
+  await once(child.stdout ?? child, 'data');
+  const store = createCopySnapshotStore({ directory: join(base, 'store') });
+  const outcomes = new Set<string>();
+  const inside = hash('sha256', 'inside');
+  for (let round = 0; round < 100 || (outcomes.size < 2 && round < 5_000); round += 1) {
+    const { id, manifest } = await store.publish(join(base, 'ws'));
+    outcomes.add(id);
+    const strange = manifest.entries.filter((entry) => entry.kind === 'file' && entry.sha256 !== inside);
+    expect(strange).toEqual([]);
+  }
+  // The swapping was seen, or the test shows nothing.
+  expect(outcomes.size).toBeGreaterThan(1);
+});
+
+/** Swaps each of the directories for a link to `outside` and back, as fast as it can. */
+function swapper(workspace: string, outside: string, names: readonly string[]): ChildProcess {
+  const script = `
+    const fs = require('node:fs');
+    const [workspace, outside, ...names] = process.argv.slice(1);
+    process.chdir(workspace);
+    fs.symlinkSync(outside, '../link');
+    process.stdout.write('ready');
+    for (;;) for (const name of names) {
+      fs.renameSync(name, '../real'); fs.renameSync('../link', name);
+      fs.renameSync(name, '../link'); fs.renameSync('../real', name);
+    }`;
+  const child = spawn(process.execPath, ['-e', script, workspace, outside, ...names], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  return child;
+}
