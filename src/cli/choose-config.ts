@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import type { ConfigDiagnostic } from '../config/config-diagnostic.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { configFromValue } from '../config/parse-config.ts';
 import { renderDiagnostics } from '../config/render-diagnostics.ts';
@@ -12,7 +13,9 @@ import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import type { Environment } from '../config/variables.ts';
 import { cliErrors } from '../errors/cli-errors.ts';
+import { configErrors } from '../errors/config-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import { quickTeam } from './quick-team.ts';
 import type { RunFlags } from './run-flags.ts';
 import { teamFromEnvironment } from './team-from-environment.ts';
 
@@ -24,28 +27,41 @@ export interface ChosenConfig {
   readonly workspacesForAll: boolean;
 }
 
-/** @throws MassGenError when there is no team or its config cannot be used; the problems are on stderr then. */
-export async function chooseConfig(flags: RunFlags, cwd: string, environment: Environment): Promise<ChosenConfig> {
+/**
+ * @throws MassGenError when there is no team or its config cannot be used. Problems of the file are on stderr then,
+ * or in `data.problems` where the output is for programs.
+ */
+export async function chooseConfig(
+  flags: RunFlags,
+  cwd: string,
+  environment: Environment,
+): Promise<ChosenConfig> {
   const chosen = await choose(flags, cwd, environment);
+  if (!isQuick(flags) || flags.config !== undefined) warnOfUnused(flags);
   if (flags.orchestratorTimeout === undefined) return chosen;
   const { config } = chosen;
-  const timeout_settings = { ...config.timeout_settings, orchestrator_timeout_seconds: flags.orchestratorTimeout };
+  const timeout_settings = {
+    ...config.timeout_settings,
+    orchestrator_timeout_seconds: flags.orchestratorTimeout,
+  };
   return { ...chosen, config: { ...config, timeout_settings } };
 }
 
 async function choose(flags: RunFlags, cwd: string, environment: Environment): Promise<ChosenConfig> {
   if (flags.config !== undefined) {
     const path = isAbsolute(flags.config) ? flags.config : resolve(cwd, flags.config);
-    return { config: usable(await loadConfig(path)), path, workspacesForAll: false };
+    return { config: usable(await loadConfig(path), flags), path, workspacesForAll: false };
   }
-  if (flags.backend !== undefined || flags.model !== undefined || flags.baseUrl !== undefined) {
-    return { config: usable(configFromValue(quickTeam(flags))), workspacesForAll: true };
+  if (isQuick(flags)) {
+    return { config: quickTeam(flags), workspacesForAll: true };
   }
   const found = foundConfigs(cwd, environment).find((path) => existsSync(path));
   if (found !== undefined) {
-    const config = usable(await loadConfig(found));
+    const config = usable(await loadConfig(found), flags);
     const starts = config.agents.flatMap(({ backend }) =>
-      backend.mcp_servers.flatMap((server) => (server.type === 'stdio' ? [[server.command, ...server.args].join(' ')] : [])),
+      backend.mcp_servers.flatMap((server) =>
+        server.type === 'stdio' ? [[server.command, ...server.args].join(' ')] : [],
+      ),
     );
     if (starts.length > 0) {
       throw new MassGenError(cliErrors.configUntrusted, { detail: `${found} starts: ${starts.join('; ')}` });
@@ -54,7 +70,24 @@ async function choose(flags: RunFlags, cwd: string, environment: Environment): P
   }
   const team = teamFromEnvironment(environment);
   if (team === undefined) throw new MassGenError(cliErrors.noTeam);
-  return { config: usable(configFromValue(team)), workspacesForAll: true };
+  return { config: usable(configFromValue(team), flags), workspacesForAll: true };
+}
+
+function isQuick({ backend, model, baseUrl }: RunFlags): boolean {
+  return backend !== undefined || model !== undefined || baseUrl !== undefined;
+}
+
+/** v0.0.15 took these flags beside a config and did nothing with them. */
+function warnOfUnused({ model, baseUrl, systemMessage }: RunFlags): void {
+  const unused = [
+    ...(model === undefined ? [] : ['--model']),
+    ...(baseUrl === undefined ? [] : ['--base-url']),
+    ...(systemMessage === undefined ? [] : ['--system-message']),
+  ];
+  if (unused.length === 0) return;
+  process.stderr.write(
+    `warning: without effect, because the team comes from a config: ${unused.join(', ')}\n`,
+  );
 }
 
 function foundConfigs(cwd: string, environment: Environment): readonly string[] {
@@ -62,21 +95,20 @@ function foundConfigs(cwd: string, environment: Environment): readonly string[] 
   return [join(cwd, 'massgen.yaml'), join(home, 'massgen', 'massgen.yaml')];
 }
 
-/** One agent from flags alone, as v0.0.15 made it. */
-function quickTeam(flags: RunFlags): unknown {
-  const backend = {
-    ...(flags.backend === undefined && flags.baseUrl !== undefined ? { type: 'chatcompletion' } : {}),
-    ...(flags.backend === undefined ? {} : { type: flags.backend }),
-    ...(flags.model === undefined ? {} : { model: flags.model }),
-    ...(flags.baseUrl === undefined ? {} : { base_url: flags.baseUrl }),
-  };
-  const role = flags.systemMessage === undefined ? {} : { system_message: flags.systemMessage };
-  return { agent: { id: 'agent1', backend, ...role } };
+function usable({ config, diagnostics, path }: LoadedConfig, { output }: RunFlags): MassGenConfig {
+  if (output === 'text' || config !== undefined) {
+    const shown = diagnostics.filter(isWorthShowing);
+    if (shown.length > 0) process.stderr.write(`${renderDiagnostics(shown)}\n`);
+  }
+  if (config !== undefined) return config;
+  const problems = diagnostics.map(({ excerpt: _, ...problem }) => problem);
+  throw new MassGenError(cliErrors.configInvalid, {
+    ...(path === undefined ? {} : { detail: path }),
+    ...(output === 'text' ? {} : { data: { problems } }),
+  });
 }
 
-function usable(loaded: LoadedConfig): MassGenConfig {
-  const shown = loaded.diagnostics.filter(({ severity }) => severity !== 'note');
-  if (shown.length > 0) process.stderr.write(`${renderDiagnostics(shown)}\n`);
-  if (loaded.config !== undefined) return loaded.config;
-  throw new MassGenError(cliErrors.configInvalid, loaded.path === undefined ? {} : { detail: loaded.path });
+/** A backend that cannot run ends the command with an error of its own. */
+function isWorthShowing({ severity, code }: ConfigDiagnostic): boolean {
+  return severity !== 'note' && code !== configErrors.notRunnable.code;
 }

@@ -27,7 +27,7 @@ export function createCommandTree(exit: (status: number) => void): Command {
     .option('--base-url <url>', 'address of its server')
     .option('--system-message <text>', 'its role')
     .addOption(outputOption())
-    .option('--orchestrator-timeout <s>', 'seconds for the coordination', positiveNumber)
+    .option('--orchestrator-timeout <s>', 'seconds for the coordination', seconds)
     .option('--seed <number>', 'makes aliases and orders repeatable', wholeNumber)
     .option('--isolate-workspaces', 'work in the run directory, not in `cwd`')
     .option('--no-display', 'simple output')
@@ -45,6 +45,15 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
+    .hook('preSubcommand', (parent, called) => {
+      // Behind the command it would be taken, before it nobody would read it.
+      const early = parent.options.find(
+        (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
+      );
+      if (early === undefined) return;
+      const message = `${early.long} stands before "${called.name()}"; flags of a command come behind it`;
+      throw new CommanderError(2, 'massgen.order', message);
+    })
     .action(async (question: string | undefined, flags: RunFlags & { version?: boolean }) => {
       if (flags.version === true) {
         const { readProgram } = await import('../runtime/program.ts');
@@ -143,14 +152,14 @@ function backendType(text: string): string {
   throw new InvalidArgumentError(`It must be one of ${backends.join(', ')}.`);
 }
 
-function positiveNumber(text: string): number {
+/** As many seconds as a timer can hold, the same as in a config. */
+function seconds(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
+  if (value > 0 && value <= 2_000_000) return value;
+  throw new InvalidArgumentError('It must be a number above 0 and at most 2000000.');
 }
 
 function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.');
-  return value;
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
 }

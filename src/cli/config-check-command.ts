@@ -1,6 +1,7 @@
 /** `massgen config check`: says everything that is wrong with the files; status 2 when one cannot be used. */
 import { loadConfig } from '../config/load-config.ts';
 import { renderDiagnostics } from '../config/render-diagnostics.ts';
+import { plural } from '../display/describe-event.ts';
 import { commandEnvironment } from './open-runtime.ts';
 
 export async function configCheckCommand(
@@ -19,7 +20,9 @@ export async function configCheckCommand(
     const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
     const usable = config !== undefined && errors === 0;
     if (!usable) status = 2;
-    process.stdout.write(`${file}: ${usable ? 'ok' : 'not usable'}, ${errors} errors, ${warnings} warnings\n`);
+    process.stdout.write(
+      `${file}: ${usable ? 'ok' : 'not usable'}, ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+    );
   }
   return status;
 }

@@ -23,10 +23,12 @@ function render(explained: KeyExplanation): string {
     `  ${description ?? ''}`,
     `  type     ${type}${explained.required ? ', required' : ''}`,
     ...(explained.default === undefined ? [] : [`  default  ${show(explained.default)}`]),
-    ...(explained.allowed === undefined ? [] : [`  values   ${explained.allowed.join(", ")}`]),
-    ...(explained.backends === undefined ? [] : [`  of       ${explained.backends.join(", ")}`]),
+    ...(explained.allowed === undefined ? [] : [`  values   ${explained.allowed.join(', ')}`]),
+    ...(explained.backends === undefined ? [] : [`  of       ${explained.backends.join(', ')}`]),
     ...(explained.example === undefined ? [] : [`  example  ${show(explained.example)}`]),
-    ...keys.map((inner) => `  .${inner.path.slice(path.length).replace(/^\./u, '')}  ${inner.description ?? ''}`),
+    ...keys.map(
+      (inner) => `  .${inner.path.slice(path.length).replace(/^\./u, '')}  ${inner.description ?? ''}`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

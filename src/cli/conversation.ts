@@ -1,13 +1,15 @@
 /**
  * A conversation: each line is a question, each question a run that knows the exchanges before it. Works at a
- * terminal and in a pipe; ends with the input or with /quit.
+ * terminal and in a pipe; ends with the input or with /quit, and when somebody wants the command to stop now.
  */
 import { createInterface } from 'node:readline';
+import { plural } from '../display/describe-event.ts';
+import { visibleText } from '../display/visible-text.ts';
 import type { Runtime } from '../runtime/create-runtime.ts';
 import type { Exchange, RunOptions } from '../runtime/run-options.ts';
-import type { OutputForm } from './run-flags.ts';
 import { printError } from './print-error.ts';
-import { watchRun } from './watch-run.ts';
+import type { OutputForm } from './run-flags.ts';
+import type { RunWatcher, WatchResult } from './watch-run.ts';
 
 const help = `/help    this list
 /status  the team and how much was said
@@ -19,28 +21,32 @@ Any other line is a question to the team.
 export async function converse(
   runtime: Runtime,
   options: Omit<RunOptions, 'question' | 'history'>,
+  watcher: RunWatcher,
   form: OutputForm,
 ): Promise<number> {
   const terminal = process.stdin.isTTY && process.stderr.isTTY;
+  const team = options.config.agents.map(({ id }) => id).join(', ');
   const say = (text: string): void => void process.stderr.write(text);
-  if (terminal) say(`Team: ${options.config.agents.map(({ id }) => id).join(', ')}. /help lists the commands.\n`);
-  const lines = createInterface({ input: process.stdin, terminal: false });
-  const history: Exchange[] = [];
-  let status = 0;
   const ask = (): void => {
     if (terminal) say('\n> ');
   };
+  const history: Exchange[] = [];
+  let status = 0;
+
+  if (terminal) say(`Team: ${team}. /help lists the commands.\n`);
   ask();
-  for await (const line of lines) {
+  for await (const line of createInterface({ input: process.stdin, terminal: false })) {
     const text = line.trim();
     switch (text.toLowerCase()) {
       case '':
+        if (terminal) say('Type a question, or /help.\n');
         break;
       case '/quit':
       case '/exit':
       case '/q':
       case 'quit':
       case 'exit':
+      case 'q':
         return status;
       case '/help':
       case '/h':
@@ -48,19 +54,24 @@ export async function converse(
         break;
       case '/clear':
       case '/reset':
+      case 'clear':
+      case 'reset':
         history.length = 0;
         say('Forgotten.\n');
         break;
       case '/status':
-        say(`${options.config.agents.length} agents: ${options.config.agents.map(({ id }) => id).join(', ')}; ${history.length} exchanges\n`);
+        say(
+          `${plural(options.config.agents.length, 'agent')}: ${team}; ${plural(history.length, 'exchange')}\n`,
+        );
         break;
       default: {
         if (text.startsWith('/')) {
-          say(`There is no command ${text.split(' ')[0]}.\n${help}`);
+          say(`There is no command ${visibleText(text.split(/\s/u, 1)[0] ?? '')}.\n${help}`);
           break;
         }
-        const { answer, status: ended } = await askTeam(text);
+        const { answer, status: ended, stoppedNow } = await askTeam(text);
         status = ended;
+        if (stoppedNow) return status;
         if (answer !== undefined) history.push({ user: text, assistant: answer });
       }
     }
@@ -69,11 +80,11 @@ export async function converse(
   if (terminal) say('\n');
   return status;
 
-  async function askTeam(question: string): Promise<{ readonly status: number; readonly answer?: string }> {
+  async function askTeam(question: string): Promise<WatchResult> {
     try {
-      return await watchRun(await runtime.startRun({ ...options, question, history: [...history] }), form);
+      return await watcher.watch(await runtime.startRun({ ...options, question, history: [...history] }));
     } catch (error) {
-      return { status: printError(error, form !== 'text') };
+      return { status: printError(error, form !== 'text'), stoppedNow: false };
     }
   }
 }

@@ -9,24 +9,27 @@ import { MassGenError } from '../errors/massgen-error.ts';
 import { demoTeam } from './demo-team.ts';
 import { openRuntime } from './open-runtime.ts';
 import type { RunFlags } from './run-flags.ts';
-import { outputSinks, watchRun } from './watch-run.ts';
+import { createRunWatcher } from './watch-run.ts';
 
 export async function demoCommand(folder: string, flags: RunFlags): Promise<number> {
   const runtime = openRuntime();
   const path = await readableFolder(resolve(runtime.cwd, folder));
   const { config, diagnostics } = configFromValue(demoTeam(path));
   if (config === undefined) {
-    throw new MassGenError(cliErrors.configInvalid, { detail: diagnostics.map(({ message }) => message).join('; ') });
+    throw new MassGenError(cliErrors.configInvalid, {
+      detail: diagnostics.map(({ message }) => message).join('; '),
+    });
   }
-  const handle = await runtime.startRun({
+  const watcher = createRunWatcher(flags.output, runtime.cwd);
+  const run = await runtime.startRun({
     config,
     question: `Write a short report on the folder ${path}: what is in it, what documents it, what takes the space.`,
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     workspacesForAll: true,
-    sinks: outputSinks(flags.output, runtime.cwd),
+    sinks: watcher.sinks,
     debug: flags.debug ?? false,
   });
-  return (await watchRun(handle, flags.output)).status;
+  return (await watcher.watch(run)).status;
 }
 
 async function readableFolder(path: string): Promise<string> {
@@ -36,6 +39,11 @@ async function readableFolder(path: string): Promise<string> {
     await access(real, constants.R_OK | constants.X_OK);
     return real;
   } catch (error) {
-    throw new MassGenError(cliErrors.folderUnreadable, { detail: `${path}: ${errorMessage(error)}`, cause: error });
+    throw new MassGenError(cliErrors.folderUnreadable, { detail: `${path}: ${reason(error)}`, cause: error });
   }
+}
+
+/** What the file system said, without the call and the path it adds. */
+function reason(error: unknown): string {
+  return errorMessage(error).replace(/^E[A-Z]+: |, [a-z]+ '.*'$/gsu, '');
 }

@@ -31,14 +31,14 @@ const surveyor = [
         args: {
           path: '{{workspace}}/structure.md',
           content:
-            '# Structure\n\n{{entries | count}} entries at the top, {{entries | grep [DIR] | count}} of them folders.\n\n{{entries | lines}}\n',
+            '# Structure\n\nEntries at the top: {{entries | count}}, of them folders: {{entries | grep [DIR] | count}}.\n\n{{entries | lines}}\n',
         },
       },
       { text: 'Counted and written down.\n' },
       {
         new_answer: {
           content:
-            'The folder has {{entries | count}} entries at its top: {{entries | grep [DIR] | count}} folders and {{entries | grep [FILE] | count}} files. The list is in structure.md.',
+            'Entries at the top of the folder: {{entries | count}}, of them folders: {{entries | grep [DIR] | count}}, files: {{entries | grep [FILE] | count}}. The list is in structure.md.',
         },
       },
     ],
@@ -64,13 +64,14 @@ const reader = [
         tool: write,
         args: {
           path: '{{workspace}}/documents.md',
-          content: '# Documents\n\nMarkdown files found by a search of the whole folder:\n\n{{documents | lines}}\n',
+          content:
+            '# Documents\n\nMarkdown files found by a search of the whole folder:\n\n{{documents | lines}}\n',
         },
       },
       {
         new_answer: {
           content:
-            'A search for Markdown files below the folder gave {{documents | count}} line(s), the first of them: {{documents | first}}. All are in documents.md.',
+            'A search for Markdown files below the folder found {{documents | grep / | count}}. The list, in documents.md, begins with: {{documents | first}}',
         },
       },
     ],
@@ -99,7 +100,12 @@ const editor = [
           content: '# Sizes\n\nLargest first, as the file system reports them:\n\n{{bySize | lines}}\n',
         },
       },
-      { new_answer: { content: 'The largest entry at the top is {{bySize | first}}. All sizes are in sizes.md.' } },
+      {
+        new_answer: {
+          content:
+            'Files at the top: {{bySize | grep [FILE] | count}}. {{bySize | grep Combined size: | first}}. All sizes are in sizes.md; the largest file: {{bySize | grep [FILE] | first}}',
+        },
+      },
     ],
   },
   {
@@ -142,7 +148,10 @@ const editor = [
 
 /** The team as a config in its written form; `folder` is absolute. */
 export function demoTeam(folder: string, pace: DemoPace = readablePace): unknown {
-  const agent = (id: string, turns: unknown): unknown => ({ id, backend: { type: 'script', turns, ...pace } });
+  const agent = (id: string, turns: unknown): unknown => ({
+    id,
+    backend: { type: 'script', turns, ...pace },
+  });
   return {
     agents: [agent('surveyor', surveyor), agent('reader', reader), agent('editor', editor)],
     orchestrator: {

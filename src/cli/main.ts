@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A run listens too, because it has to be stopped.
     if (error.code === 'EPIPE' || process.stdout.listenerCount('error') > 1) return;
-    status = printError(outputProblem(error), wantsJson(argv));
+    status = printError(outputProblem(error, 'Check the place it goes to.'), wantsJson(argv));
     process.exitCode = status;
   });
   try {
@@ -35,6 +35,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** Known before parsing, because the line may be one that cannot be parsed. */
 function wantsJson(argv: readonly string[]): boolean {
   return argv.some(
-    (word, index) => /^--output=(?:stream-)?json$/u.test(word) || (word === '--output' && /json$/u.test(argv[index + 1] ?? '')),
+    (word, index) =>
+      /^--output=(?:stream-)?json$/u.test(word) ||
+      (word === '--output' && /json$/u.test(argv[index + 1] ?? '')),
   );
 }

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withEnvironmentFile } from '../credentials/environment-file.ts';
+import { cliErrors } from '../errors/cli-errors.ts';
+import { errorMessage } from '../errors/error-message.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
 import { createRuntime, type Runtime } from '../runtime/create-runtime.ts';
 import type { Environment } from '../config/variables.ts';
 
@@ -13,7 +16,10 @@ export function commandEnvironment(cwd: string): Environment {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EISDIR') return process.env;
-    throw error;
+    throw new MassGenError(cliErrors.environmentFileUnreadable, {
+      detail: errorMessage(error),
+      cause: error,
+    });
   }
   return withEnvironmentFile(text, process.env);
 }

@@ -2,8 +2,13 @@
 import { cliErrors } from '../errors/cli-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 
-/** `error` is what the stream said; EIO is a terminal that is gone. */
-export function outputProblem(error: NodeJS.ErrnoException): MassGenError {
+/** `error` is what the stream said. `hint` replaces the one for runs. */
+export function outputProblem(error: NodeJS.ErrnoException, hint?: string): MassGenError {
+  // EIO comes from a terminal that is gone.
   const unread = error.code === 'EPIPE' || error.code === 'EIO';
-  return new MassGenError(cliErrors.outputClosed, { detail: unread ? 'nobody reads it' : error.message, cause: error });
+  return new MassGenError(cliErrors.outputClosed, {
+    detail: unread ? 'nobody reads it any more' : error.message,
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
 }

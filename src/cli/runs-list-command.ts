@@ -10,7 +10,7 @@ export async function runsListCommand(flags: { readonly output: 'text' | 'json' 
   }
   if (runs.length === 0) process.stdout.write('No runs in massgen_logs.\n');
   for (const run of runs) {
-    const what = run.state === 'damaged' ? run.problem : oneLine(run.question, 60);
+    const what = run.state === 'damaged' ? oneLine(run.problem, 200) : oneLine(run.question, 60);
     const how = run.state === 'finished' ? run.outcome : run.state;
     process.stdout.write(`${run.id}  ${how.padEnd(11)}  ${what}\n`);
   }

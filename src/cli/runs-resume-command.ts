@@ -3,15 +3,14 @@ import { journalErrors } from '../errors/journal-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { openRuntime } from './open-runtime.ts';
 import type { RunFlags } from './run-flags.ts';
-import { outputSinks, watchRun } from './watch-run.ts';
+import { createRunWatcher } from './watch-run.ts';
 
 export async function runsResumeCommand(run: string, flags: RunFlags): Promise<number> {
   const runtime = openRuntime();
   const id = run === 'last' ? (await runtime.listRuns())[0]?.id : run;
-  if (id === undefined) throw new MassGenError(journalErrors.runNotFound, { detail: 'there are no runs here' });
-  const handle = await runtime.resumeRun(id, {
-    sinks: outputSinks(flags.output, runtime.cwd),
-    debug: flags.debug ?? false,
-  });
-  return (await watchRun(handle, flags.output)).status;
+  if (id === undefined)
+    throw new MassGenError(journalErrors.runNotFound, { detail: 'there are no runs here' });
+  const watcher = createRunWatcher(flags.output, runtime.cwd);
+  const resumed = await runtime.resumeRun(id, { sinks: watcher.sinks, debug: flags.debug ?? false });
+  return (await watcher.watch(resumed)).status;
 }

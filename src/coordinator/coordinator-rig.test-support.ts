@@ -158,7 +158,9 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
   };
 
   const all: CoordinatorRig['all'] = (type) =>
-    journal.events.filter((event): event is Extract<DurableEvent, { type: typeof type }> => event.type === type);
+    journal.events.filter(
+      (event): event is Extract<DurableEvent, { type: typeof type }> => event.type === type,
+    );
 
   const run = async (): Promise<ProtocolState> => {
     ended = false;

@@ -64,7 +64,11 @@ describe('a run', () => {
         await answerThenVote(text)(go);
       };
     const rig = createCoordinatorRig({
-      agents: { 'penelope-ink': listening('one'), 'quentin-quill': listening('two'), 'rosa-red': listening('three') },
+      agents: {
+        'penelope-ink': listening('one'),
+        'quentin-quill': listening('two'),
+        'rosa-red': listening('three'),
+      },
     });
     await rig.run();
     expect(read.join('\n')).toContain('agent2.1');
@@ -164,9 +168,24 @@ describe('a run', () => {
   });
 });
 
+describe('time', () => {
+  it('is not waited for once the run has ended', async () => {
+    const rig = createCoordinatorRig({
+      agents: { writer: answerThenVote('one'), critic: answerThenVote('two') },
+      limits: { runMs: 1_800_000, softMs: 60_000, hardMs: 120_000 },
+    });
+    await rig.run();
+    expect(rig.clock.monotonic()).toBe(0);
+    expect(rig.clock.waits()).toEqual([]);
+  });
+});
+
 describe('a new answer while others work', () => {
   /** Both have answered; the critic improves its answer while the writer is deciding in `decides`. */
-  const improvedMeanwhile = (onNewAnswer: 'inject' | 'restart' | 'wait', ...decides: readonly Behaviour[]) => {
+  const improvedMeanwhile = (
+    onNewAnswer: 'inject' | 'restart' | 'wait',
+    ...decides: readonly Behaviour[]
+  ) => {
     const improve = gate();
     const rig = createCoordinatorRig({
       onNewAnswer,
@@ -222,6 +241,55 @@ describe('a new answer while others work', () => {
     expect(rig.all('attempt.rejected')).toEqual([]);
     expect(rig.all('turn.failed')).toEqual([]);
     expect(rig.all('winner.selected')).toMatchObject([{ answer: 'critic.2', rule: 'most_votes' }]);
+  });
+
+  it('inject: each update brings only what the agent has not read yet', async () => {
+    const read: (readonly string[])[] = [];
+    const improves = [gate(), gate(), gate()];
+    const improving =
+      (text: string, when: readonly Promise<void>[]): Behaviour =>
+      async (go) => {
+        const { turn, kind } = go.request;
+        if (kind === 'present') return;
+        const improve = when[turn - 2];
+        if (improve === undefined && turn > 1) {
+          await answerThenVote('')(go);
+          return;
+        }
+        await improve;
+        await go.answer(`${text} ${turn}`);
+      };
+    const next = async (count: number): Promise<void> => {
+      improves[count]?.open();
+      await rig.reach('answer.submitted', 4 + count);
+    };
+    const rig = createCoordinatorRig({
+      agents: {
+        writer: inTurns(
+          async ({ answer }) => {
+            await rig.reach('answer.submitted', 2);
+            await answer('one');
+          },
+          async ({ request, vote }) => {
+            await next(0);
+            read.push(labelsIn((await request.takeUpdate()) ?? ''));
+            await next(1);
+            read.push(labelsIn(textOf(await vote('agent2.2'))));
+            await next(2);
+            read.push(labelsIn((await request.takeUpdate()) ?? ''));
+            await vote('agent3.1');
+          },
+          async () => undefined,
+        ),
+        critic: improving('two', [
+          improves[0]?.opened as Promise<void>,
+          improves[2]?.opened as Promise<void>,
+        ]),
+        editor: improving('three', [improves[1]?.opened as Promise<void>]),
+      },
+    });
+    await rig.run();
+    expect(read).toEqual([['agent2.2'], ['agent1.2'], ['agent2.3']]);
   });
 
   it('inject: an agent on its first draft is not disturbed', async () => {
@@ -332,26 +400,23 @@ describe('attempts', () => {
     const outcomes: (readonly ToolCallResult[])[] = [];
     const rig = createCoordinatorRig({
       agents: {
-        writer: inTurns(
-          answers('one'),
-          async ({ request, signal, vote }) => {
-            const [label = ''] = request.answers.map((answer) => answer.label);
-            if (request.attempt > 1) {
-              await vote(label);
-              return;
-            }
-            outcomes.push(
-              await request.tools.callAll(
-                [
-                  { id: 'a', name: 'vote', arguments: { answer: label, reason: 'good' } },
-                  { id: 'b', name: 'new_answer', arguments: { content: 'better' } },
-                  { id: 'c', name: 'probe', arguments: {} },
-                ],
-                signal,
-              ),
-            );
-          },
-        ),
+        writer: inTurns(answers('one'), async ({ request, signal, vote }) => {
+          const [label = ''] = request.answers.map((answer) => answer.label);
+          if (request.attempt > 1) {
+            await vote(label);
+            return;
+          }
+          outcomes.push(
+            await request.tools.callAll(
+              [
+                { id: 'a', name: 'vote', arguments: { answer: label, reason: 'good' } },
+                { id: 'b', name: 'new_answer', arguments: { content: 'better' } },
+                { id: 'c', name: 'probe', arguments: {} },
+              ],
+              signal,
+            ),
+          );
+        }),
         critic: answerThenVote('two'),
       },
     });
@@ -416,15 +481,12 @@ describe('the soft limit of a turn', () => {
     const rig = createCoordinatorRig({
       limits: { softMs: 60_000 },
       agents: {
-        writer: inTurns(
-          async ({ request, answer }) => {
-            told.push(await request.takeUpdate());
-            await late.opened;
-            told.push(await request.takeUpdate(), await request.takeUpdate());
-            await answer('in haste');
-          },
-          answerThenVote(''),
-        ),
+        writer: inTurns(async ({ request, answer }) => {
+          told.push(await request.takeUpdate());
+          await late.opened;
+          told.push(await request.takeUpdate(), await request.takeUpdate());
+          await answer('in haste');
+        }, answerThenVote('')),
         critic: answerThenVote('in time'),
       },
     });

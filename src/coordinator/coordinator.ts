@@ -56,7 +56,9 @@ export class Coordinator {
   constructor(options: CoordinatorOptions) {
     const { recorder, clock, members } = options;
     this.#options = options;
-    this.#runners = new Map([...members].map(([id, { agent }]) => [id, new TurnRunner(agent, recorder, clock)]));
+    this.#runners = new Map(
+      [...members].map(([id, { agent }]) => [id, new TurnRunner(agent, recorder, clock)]),
+    );
     this.#pipeline = options.pipeline((agent) => this.#tables.get(agent) ?? new Map());
     // Whoever runs it hears of its end; an abort may come before anybody does.
     this.#finished.promise.catch(() => undefined);
@@ -68,8 +70,6 @@ export class Coordinator {
       carryOut: (command) => this.#carryOut(command),
       failed: (error) => this.#finished.reject(error),
     });
-    // A run can be ended before anybody waits for its end.
-    this.#finished.promise.catch(() => undefined);
   }
 
   get state(): ProtocolState {
@@ -82,8 +82,11 @@ export class Coordinator {
    */
   async run(resume?: { readonly after: number; readonly program: string }): Promise<ProtocolState> {
     const { runMs } = this.#options.limits;
-    if (runMs !== undefined) this.#after(runMs, () => this.#dispatcher.dispatch({ type: 'limit', limit: 'orchestrator_timeout' }));
-    this.#guard(this.#dispatcher.dispatch(resume === undefined ? { type: 'start' } : { type: 'resume', ...resume }));
+    if (runMs !== undefined)
+      this.#after(runMs, () => this.#dispatcher.dispatch({ type: 'limit', limit: 'orchestrator_timeout' }));
+    this.#guard(
+      this.#dispatcher.dispatch(resume === undefined ? { type: 'start' } : { type: 'resume', ...resume }),
+    );
     try {
       return await this.#finished.promise;
     } finally {
@@ -162,13 +165,16 @@ export class Coordinator {
         this.#followUps.set(command.agent, command.followUp);
         return;
       case 'turn.cancel':
-        if (this.#handle(command.agent, command.turn) !== undefined) this.#runners.get(command.agent)?.current?.cancel();
+        if (this.#handle(command.agent, command.turn) !== undefined)
+          this.#runners.get(command.agent)?.current?.cancel();
         return;
       case 'turn.nudge':
         this.#handle(command.agent, command.turn)?.nudge();
         return;
       case 'backoff.start':
-        this.#after(command.ms, () => this.#dispatcher.dispatch({ type: 'backoff.ended', agent: command.agent }));
+        this.#after(command.ms, () =>
+          this.#dispatcher.dispatch({ type: 'backoff.ended', agent: command.agent }),
+        );
         return;
       case 'presentation.start':
         this.#guard(this.#present(command.agent, command.turn));
@@ -216,7 +222,14 @@ export class Coordinator {
     const kind = this.#kinds.get(agent) ?? 'answer';
     let attempt = 1;
     let delivered = this.#agentState(agent)?.shown ?? 0;
-    let request = this.#request(agent, turn, kind, () => delivered, (shown) => (delivered = shown), handle);
+    let request = this.#request(
+      agent,
+      turn,
+      kind,
+      () => delivered,
+      (shown) => (delivered = shown),
+      handle,
+    );
     try {
       while (!handle.signal.aborted) {
         await runner.attempt(handle, request);
@@ -243,7 +256,9 @@ export class Coordinator {
 
   #isWorking(agent: string, turn: number): boolean {
     const state = this.#agentState(agent);
-    return this.#dispatcher.state.phase === 'coordinating' && state?.mode === 'working' && state.turn === turn;
+    return (
+      this.#dispatcher.state.phase === 'coordinating' && state?.mode === 'working' && state.turn === turn
+    );
   }
 
   #agentState(agent: string): ProtocolState['agents'][number] | undefined {
@@ -255,7 +270,12 @@ export class Coordinator {
     const { state } = this.#dispatcher;
     const now = this.#agentState(agent);
     if (now === undefined || now.shown <= from) return undefined;
-    const answers = shownAnswers(state, agentIndex(state, agent), { from, shown: now.shown }, this.#options.files);
+    const answers = shownAnswers(
+      state,
+      agentIndex(state, agent),
+      { from, shown: now.shown },
+      this.#options.files,
+    );
     return answers.length === 0 ? undefined : updateText(answers, now.mayAnswer);
   }
 
@@ -287,14 +307,18 @@ export class Coordinator {
     });
     const tables = (): ToolTable => {
       const now = this.#agentState(agent);
-      const decide = kind === 'present' ? [] : decisionTools(decisions, now?.mayAnswer ?? true, (now?.shown ?? 0) > 0);
+      const decide =
+        kind === 'present' ? [] : decisionTools(decisions, now?.mayAnswer ?? true, (now?.shown ?? 0) > 0);
       const table = toolTable([...(member?.tools() ?? []), ...decide]);
       this.#tables.set(agent, table);
       return table;
     };
     const place = {
-      ...(member?.workspace === undefined ? {} : { workspace: member.workspace, views: files.viewsDirectory }),
-      contextPaths,
+      ...(member?.workspace === undefined
+        ? {}
+        : { workspace: member.workspace, views: files.viewsDirectory }),
+      // Without a workspace there is no filesystem server to read them with.
+      contextPaths: member?.workspace === undefined ? [] : contextPaths,
     };
     const prompt = turnPrompt({
       kind,
@@ -333,7 +357,9 @@ export class Coordinator {
       takeUpdate: async () => {
         const nudge = handle.takeNudge();
         const reply =
-          kind === 'present' ? undefined : await this.#dispatcher.dispatch({ type: 'safe_point', agent, turn });
+          kind === 'present'
+            ? undefined
+            : await this.#dispatcher.dispatch({ type: 'safe_point', agent, turn });
         if (reply?.type !== 'update') return nudge;
         const update = this.#updateSince(agent, delivered());
         deliver(reply.shown);
@@ -351,7 +377,14 @@ export class Coordinator {
         this.#dispatcher.dispatch({ type: 'limit', limit: 'presentation_timeout' }),
       );
       try {
-        const request = this.#request(agent, turn, 'present', () => 0, () => undefined, handle);
+        const request = this.#request(
+          agent,
+          turn,
+          'present',
+          () => 0,
+          () => undefined,
+          handle,
+        );
         const { text } = await runner.attempt(handle, request);
         const snapshot = await files.publishWorkspace(agent, turn);
         await this.#dispatcher.dispatch({
@@ -364,7 +397,13 @@ export class Coordinator {
       } catch (error) {
         if (handle.signal.aborted) return;
         const { error: failure } = turnError(error);
-        await this.#dispatcher.dispatch({ type: 'presentation.ended', agent, turn, text: '', error: failure });
+        await this.#dispatcher.dispatch({
+          type: 'presentation.ended',
+          agent,
+          turn,
+          text: '',
+          error: failure,
+        });
       } finally {
         stop();
       }

@@ -6,7 +6,8 @@ import { toolErrors } from '../errors/tool-errors.ts';
 import { checkDecisions, type DecisionCall } from '../protocol/check-decisions.ts';
 import type { Reply } from '../protocol/protocol-command.ts';
 import type { DecisionHandler, DecisionRequest } from '../tools/decision-handler.ts';
-import { failedResult, type PipelineResult } from '../tools/pipeline.ts';
+import { failedResult } from '../tools/pipeline.ts';
+import type { PipelineResult } from '../tools/pipeline-result.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { RunFiles } from './run-files.ts';
 
@@ -76,7 +77,11 @@ export function createDecisionHandler(options: DecisionHandlerOptions): Decision
         };
       }
       case 'rejected':
-        return { outcome: 'tool_error', content: [{ type: 'text', text: reply.message }], decision: 'rejected' };
+        return {
+          outcome: 'tool_error',
+          content: [{ type: 'text', text: reply.message }],
+          decision: 'rejected',
+        };
       default: {
         const { code, title, hint } = toolErrors.cancelled;
         return { ...failedResult('cancelled', { code, message: title, hint }), decision: 'accepted' };

@@ -82,11 +82,16 @@ describe('what an agent throws', () => {
     await rig.reach('answer.submitted');
     await rig.clock.advance(1_000);
     await running;
-    expect(rig.all('turn.failed')).toMatchObject([{ error: { message: expect.stringContaining('not ready') } }]);
+    expect(rig.all('turn.failed')).toMatchObject([
+      { error: { message: expect.stringContaining('not ready') } },
+    ]);
   });
 
   it('keeps the code and the hint of an error of the product', async () => {
-    const error = new MassGenError(agentErrors.providerOverloaded, { detail: 'example.org', hint: 'Wait an hour.' });
+    const error = new MassGenError(agentErrors.providerOverloaded, {
+      detail: 'example.org',
+      hint: 'Wait an hour.',
+    });
     const rig = createCoordinatorRig({
       agents: { writer: inTurns(fails(error), answerThenVote('')), critic: answerThenVote('mine') },
     });
@@ -96,7 +101,13 @@ describe('what an agent throws', () => {
     await rig.clock.advance(1_000);
     await running;
     expect(rig.all('turn.failed')).toMatchObject([
-      { error: { code: 'MG1604', message: 'The model provider is overloaded: example.org', hint: 'Wait an hour.' } },
+      {
+        error: {
+          code: 'MG1604',
+          message: 'The model provider is overloaded: example.org',
+          hint: 'Wait an hour.',
+        },
+      },
     ]);
   });
 
@@ -205,7 +216,10 @@ describe('an agent that does not come to an end', () => {
     expect(rig.begun.filter(({ agent }) => agent === 'writer')).toHaveLength(1);
     await rig.clock.advance(1);
     await expect(running).resolves.toMatchObject({ outcome: 'answered', living: 2 });
-    expect(rig.begun.filter(({ agent }) => agent === 'writer').map(({ at }) => at)).toEqual([0, hardMs + 5_000]);
+    expect(rig.begun.filter(({ agent }) => agent === 'writer').map(({ at }) => at)).toEqual([
+      0,
+      hardMs + 5_000,
+    ]);
   });
 
   it('after its answer was accepted is ended, so that its next turn can begin', async () => {
@@ -309,10 +323,18 @@ describe('a turn that is over', () => {
   it('is not heard any more', async () => {
     const { rig, play } = leftBehind(async function* () {
       yield say('I am still here.');
-      yield { type: 'model.call.started', call: 'm', model: 'm' };
+      yield {
+        type: 'model.call.finished',
+        call: 'm',
+        model: 'm',
+        outcome: 'ok',
+        parts: [],
+        usage: {},
+        latencyMs: 1,
+      };
     });
     expect(await play()).toEqual([]);
-    expect(rig.seen.filter(({ type }) => type === 'text.delta' || type === 'model.call.started')).toEqual([]);
+    expect(rig.seen.filter(({ type }) => type === 'text.delta')).toEqual([]);
   });
 
   it('is told of nothing, and takes no update from its successor', async () => {
@@ -346,7 +368,9 @@ describe('a turn that is over', () => {
     await rig.reach('answer.submitted');
     await rig.clock.advance(61_000);
     await running;
-    expect(rig.all('model.call.finished')).toMatchObject([{ agent: 'writer', turn: 1, outcome: 'cancelled' }]);
+    expect(rig.all('model.call.finished')).toMatchObject([
+      { agent: 'writer', turn: 1, outcome: 'cancelled' },
+    ]);
     expect(rig.seen.filter(({ type }) => type === 'text.delta')).toHaveLength(1);
   });
 
@@ -358,7 +382,7 @@ describe('a turn that is over', () => {
       tools: [probe.tool],
       agents: {
         writer: inTurns(async ({ call, vote }) => {
-          results.push(await call('probe'));
+          results.push(await call('probe', {}, new AbortController().signal));
           results.push(await vote('agent1.1'));
         }, answerThenVote('')),
         critic: answerThenVote('mine'),

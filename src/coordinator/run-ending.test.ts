@@ -57,7 +57,10 @@ describe('the time limit of the run', () => {
   });
 
   it('ends it without a result when nobody has answered', async () => {
-    const rig = createCoordinatorRig({ limits: { runMs: 600_000 }, agents: { writer: hangs, critic: hangs } });
+    const rig = createCoordinatorRig({
+      limits: { runMs: 600_000 },
+      agents: { writer: hangs, critic: hangs },
+    });
     const running = rig.run();
     await rig.clock.advance(600_000);
     await expect(running).resolves.toMatchObject({ outcome: 'no_answer', error: { code: 'MG1708' } });
@@ -114,14 +117,20 @@ describe('a presentation', () => {
         files: {
           publishWorkspace: (agent) => {
             answers += 1;
-            return answers > 2 ? Promise.reject(new Error('disk full')) : Promise.resolve(`files of ${agent}`);
+            return answers > 2
+              ? Promise.reject(new Error('disk full'))
+              : Promise.resolve(`files of ${agent}`);
           },
         },
       },
     );
     await rig.run();
     expect(rig.all('presentation.finished')).toMatchObject([
-      { ...stored, snapshot: expect.stringContaining('files of'), error: { message: expect.stringContaining('disk full') } },
+      {
+        ...stored,
+        snapshot: expect.stringContaining('files of'),
+        error: { message: expect.stringContaining('disk full') },
+      },
     ]);
   });
 });
@@ -154,6 +163,29 @@ describe('a stop by the user', () => {
     expect(rig.finals).toHaveLength(1);
   });
 
+  it('lets the calls that are under way come to their end before that of the run', async () => {
+    const probe: ResolvedTool = {
+      definition: { name: 'probe', description: 'Looks.', inputSchema: { type: 'object' } },
+      effects: { effects: ['Read'], pathArguments: [] },
+      decides: false,
+      invoke: () => new Promise(() => undefined),
+    };
+    const rig = createCoordinatorRig({
+      tools: [probe],
+      agents: { writer: answerThenVote('mine'), critic: ({ call }) => call('probe') },
+    });
+    const running = rig.run();
+    await rig.reach('tool.call.started', 2);
+    await rig.reach('answer.submitted');
+    rig.coordinator.stop();
+    await running;
+    expect(rig.all('tool.call.finished')).toMatchObject([
+      { outcome: 'ok' },
+      { tool: 'probe', outcome: 'cancelled' },
+    ]);
+    expect(rig.journal.events.at(-1)?.type).toBe('run.finished');
+  });
+
   it('during the presentation ends that with the stored answer', async () => {
     const rig = createPresentingRig(hangs);
     const running = rig.run();
@@ -165,9 +197,12 @@ describe('a stop by the user', () => {
 
   it('while the files are put into their place changes nothing, and neither does one after the end', async () => {
     const writing = gate();
-    const rig = createPresentingRig(async function* () {
-      yield say('The end.');
-    }, { files: { writeFinal: () => writing.opened } });
+    const rig = createPresentingRig(
+      async function* () {
+        yield say('The end.');
+      },
+      { files: { writeFinal: () => writing.opened } },
+    );
     const running = rig.run();
     await rig.reach('presentation.finished');
     rig.coordinator.stop();
@@ -184,34 +219,71 @@ describe('a stop by the user', () => {
 describe('an abort', () => {
   const reason = new Error('second Ctrl-C');
   const writing = (): Promise<never> => new Promise(() => undefined);
-  const moments: readonly (readonly [string, DurableEvent['type'], () => ReturnType<typeof createHangingRig>])[] = [
-    ['on a first draft', 'turn.started', () => createCoordinatorRig({ agents: { writer: hangs, critic: hangs } })],
+  const moments: readonly (readonly [
+    string,
+    DurableEvent['type'],
+    () => ReturnType<typeof createHangingRig>,
+  ])[] = [
+    [
+      'on a first draft',
+      'turn.started',
+      () => createCoordinatorRig({ agents: { writer: hangs, critic: hangs } }),
+    ],
     ['after an answer', 'answer.submitted', () => createHangingRig()],
-    ['during a pause', 'turn.failed', () =>
-      createCoordinatorRig({ agents: { writer: () => Promise.reject(new Error('no')), critic: hangs } })],
+    [
+      'during a pause',
+      'turn.failed',
+      () =>
+        createCoordinatorRig({ agents: { writer: () => Promise.reject(new Error('no')), critic: hangs } }),
+    ],
     ['during the presentation', 'presentation.started', () => createPresentingRig(hangs)],
-    ['while the files are put into their place', 'presentation.finished', () =>
-      createPresentingRig(() => Promise.resolve(), { files: { writeFinal: writing } })],
+    [
+      'while the files are put into their place',
+      'presentation.finished',
+      () => createPresentingRig(() => Promise.resolve(), { files: { writeFinal: writing } }),
+    ],
   ];
 
-  it.each(moments)('%s rejects the run at once, ends every turn and writes nothing more', async (_, type, create) => {
-    const rig = create();
-    const running = rig.run();
-    await rig.reach(type);
-    rig.coordinator.abort(reason);
-    const before = rig.journal.events.length;
-    await expect(running).rejects.toBe(reason);
-    expect(rig.clock.monotonic()).toBe(0);
-    expect(rig.closed.toSorted()).toEqual(['critic', 'writer']);
-    await rig.clock.runAll();
-    expect(rig.journal.events).toHaveLength(before);
-  });
+  it.each(moments)(
+    '%s rejects the run at once, ends every turn and writes nothing more',
+    async (_, type, create) => {
+      const rig = create();
+      const running = rig.run();
+      await rig.reach(type);
+      rig.coordinator.abort(reason);
+      const before = rig.journal.events.length;
+      await expect(running).rejects.toBe(reason);
+      expect(rig.clock.monotonic()).toBe(0);
+      expect(rig.closed.toSorted()).toEqual(['critic', 'writer']);
+      await rig.clock.runAll();
+      expect(rig.journal.events).toHaveLength(before);
+    },
+  );
 
   it('before the run has begun rejects it as soon as it begins', async () => {
     const rig = createHangingRig();
     rig.coordinator.abort(reason);
     await rig.clock.advance(0);
     await expect(rig.run()).rejects.toBe(reason);
+  });
+
+  it('waits for a step that is under way, and takes none after it', async () => {
+    const publishing = gate();
+    const rig = createCoordinatorRig({
+      agents: { writer: answerThenVote('mine'), critic: answerThenVote('yours') },
+      files: { publishView: () => publishing.opened },
+    });
+    const running = rig.run();
+    let rested = false;
+    const rejected = expect(running.finally(() => (rested = true))).rejects.toBe(reason);
+    await rig.reach('answer.submitted');
+    rig.coordinator.abort(reason);
+    await rig.clock.advance(60_000);
+    expect(rested).toBe(false);
+    publishing.open();
+    await rejected;
+    expect(rig.all('answer.submitted')).toHaveLength(1);
+    expect(rig.turnsOf('writer') + rig.turnsOf('critic')).toBe(2);
   });
 
   it('reaches an agent that goes on after its answer was accepted', async () => {
@@ -233,7 +305,9 @@ describe('an abort', () => {
   });
 
   it('waits five seconds for an agent that does not hear it', async () => {
-    const rig = createCoordinatorRig({ agents: { writer: () => new Promise(() => undefined), critic: hangs } });
+    const rig = createCoordinatorRig({
+      agents: { writer: () => new Promise(() => undefined), critic: hangs },
+    });
     const running = rig.run();
     const rejected = expect(running).rejects.toBe(reason);
     await rig.reach('turn.started', 2);
@@ -306,14 +380,21 @@ describe('a journal that fails', () => {
 
 describe('files of the run that cannot be written', () => {
   it('reject the run when an accepted answer cannot be shown, though an agent sees only a failed call', async () => {
+    const shown: string[] = [];
     const rig = createCoordinatorRig({
-      agents: { writer: answerThenVote('mine'), critic: hangs },
-      files: { publishView: () => Promise.reject(new Error('disk full')) },
+      agents: { writer: answerThenVote('mine'), critic: answerThenVote('yours') },
+      files: {
+        publishView: ({ label }) => {
+          shown.push(label);
+          return Promise.reject(new Error('disk full'));
+        },
+      },
     });
     const running = rig.run();
     await expect(running).rejects.toThrow('disk full');
-    expect(rig.all('answer.submitted')).toHaveLength(1);
-    expect(rig.turnsOf('writer') + rig.turnsOf('critic')).toBe(2);
+    expect(rig.all('answer.submitted').map(({ label }) => label)).toEqual(shown);
+    expect(shown).toHaveLength(1);
+    expect(rig.begun).toHaveLength(2);
   });
 
   it('reject the run when the final files cannot be put into their place', async () => {

@@ -74,7 +74,8 @@ export class TurnRunner {
     const handle: TurnHandle = {
       turn,
       signal: controller.signal,
-      cancel: () => controller.abort(new MassGenError(runErrors.agentCrashed, { detail: 'the turn is over' })),
+      cancel: () =>
+        controller.abort(new MassGenError(runErrors.agentCrashed, { detail: 'the turn is over' })),
       nudge: () => {
         nudged = true;
       },
@@ -159,7 +160,9 @@ function breath(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
-function isEphemeral(event: AgentEvent): event is Extract<AgentEvent, { type: 'text.delta' | 'reasoning.delta' }> {
+function isEphemeral(
+  event: AgentEvent,
+): event is Extract<AgentEvent, { type: 'text.delta' | 'reasoning.delta' }> {
   return event.type === 'text.delta' || event.type === 'reasoning.delta';
 }
 

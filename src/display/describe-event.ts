@@ -5,6 +5,7 @@
 import { toolErrors } from '../errors/tool-errors.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import type { Usage } from '../events/usage.ts';
+import { newAnswerTool, voteTool } from '../tools/decision-tools.ts';
 import { oneLine } from './visible-text.ts';
 
 export interface Description {
@@ -30,7 +31,8 @@ export function describeEvent(event: DurableEvent): Description | undefined {
         ? of(event.agent, 'quiet', 'stops: the team has decided')
         : of(event.agent, 'quiet', `interrupted (${interruption[event.reason]})`);
     case 'attempt.rejected':
-      return of(event.agent, 'bad', `asked again: ${event.message}`);
+      // What follows the first sentence tells the agent what to do, in words meant for it.
+      return of(event.agent, 'bad', `asked again: ${event.message.split(/(?<=[.!?])\s/u, 1)[0] ?? event.message}`);
     case 'agent.retired':
       return of(
         event.agent,
@@ -55,6 +57,10 @@ export function describeEvent(event: DurableEvent): Description | undefined {
       // What was refused as a whole response is told once, by the line that asks again.
       if (event.error?.code === toolErrors.responseRefused.code) return undefined;
       const failed = event.outcome !== 'ok';
+      // A decision that was taken has a line of its own that says more.
+      if (!failed && decisions.has(event.tool)) return undefined;
+      // A decision that was taken has a line of its own, which says more.
+      if (!failed && decisionTools.has(event.tool)) return undefined;
       const why = failed ? `: ${oneLine(event.error?.message ?? firstText(event), 120)}` : '';
       return of(event.agent, failed ? 'bad' : 'quiet', `tool ${event.tool} ${event.outcome}, ${Math.round(event.latencyMs)} ms${why}`);
     }
@@ -113,6 +119,18 @@ export const rules = {
   last_living: 'the last agent left',
   no_votes_registration_order: 'no votes, first answer by registration order',
 } as const;
+
+export const limits = {
+  orchestrator_timeout: 'the time for the coordination was up',
+  turn_soft: 'a turn took long',
+  turn_hard: 'a turn took too long',
+  presentation_timeout: 'the time for the presentation was up',
+  user_stop: 'stopped by you',
+} as const;
+
+const decisionTools: ReadonlySet<string> = new Set([newAnswerTool, voteTool]);
+
+const decisions: ReadonlySet<string> = new Set([newAnswerTool, voteTool]);
 
 const interruption = {
   restart: 'a new answer came',

@@ -5,7 +5,7 @@
  */
 import { styleText } from 'node:util';
 import type { DurableEvent, RunEvent } from '../events/run-event.ts';
-import { describeEvent, plural, rules, seconds, type Description } from './describe-event.ts';
+import { describeEvent, limits, plural, rules, seconds, type Description } from './describe-event.ts';
 import type { EventSink } from './event-sink.ts';
 import type { TextOutput } from './text-output.ts';
 import { oneLine, visibleText } from './visible-text.ts';
@@ -30,6 +30,8 @@ export interface PlainDisplayOptions {
   readonly shortPath: (path: string) => string;
   /** Where the winner's files are; undefined when it has none. */
   readonly finalFiles: (agent: string) => string | undefined;
+  /** What happened before the run was taken up again; default nothing. Told in short only. */
+  readonly journaled?: readonly DurableEvent[];
 }
 
 export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
@@ -37,12 +39,17 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   const pending = new Map<string, string>();
   const votes: Extract<DurableEvent, { type: 'winner.selected' }>[] = [];
   let started: Extract<DurableEvent, { type: 'run.started' }> | undefined;
-  let since = 0;
+  let since: number | undefined;
   let presenting: string | undefined;
+  let presented: Extract<DurableEvent, { type: 'presentation.finished' }> | undefined;
+  let resumed = false;
+  let ended = false;
   let width = 0;
 
   const paint = (style: Style, text: string): string =>
     output.color ? styleText(style, text, { validateStream: false }) : text;
+
+  const elapsed = (at: string): number => Math.max(0, Date.parse(at) - (since ?? Date.parse(at)));
 
   function name(agent: string | undefined): string {
     const index = started?.agents.findIndex(({ id }) => id === agent) ?? -1;
@@ -58,7 +65,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   }
 
   function line(at: string, agent: string | undefined, text: string): void {
-    const time = seconds(Math.max(0, Date.parse(at) - since)).padStart(timeWidth);
+    const time = seconds(elapsed(at)).padStart(timeWidth);
     output.write(`${paint('dim', time)}  ${name(agent)}  ${text}\n`);
   }
 
@@ -74,17 +81,20 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
 
   function header(event: Extract<DurableEvent, { type: 'run.started' }>): void {
     started = event;
-    since = Date.parse(event.at);
     width = Math.max(3, ...event.agents.map(({ id }) => id.length));
     const columns = output.columns() ?? 100;
     output.write(`${paint('bold', `MassGen ${event.program}`)}  run ${event.run}\n`);
     output.write(`Task  ${oneLine(event.question, columns - 6)}\n`);
     for (const [index, { id, alias, backend, model, scripted }] of event.agents.entries()) {
-      const what = scripted ? 'scripted, no model' : model === undefined ? backend : `${backend} ${model}`;
-      output.write(`${index === 0 ? 'Team' : '    '}  ${name(id)}  ${what}, known to the others as ${alias}\n`);
+      const what = scripted ? 'scripted, no model' : model === undefined ? backend : `${backend} ${oneLine(model, 60)}`;
+      output.write(
+        `${index === 0 ? 'Team' : '    '}  ${name(id)}  ${what}, known to the others as ${alias}\n`,
+      );
     }
     if (event.agents.every(({ scripted }) => scripted)) {
-      output.write('Note  These agents are scripted: what they say is written in advance; tools, files and votes are real.\n');
+      output.write(
+        'Note  These agents are scripted: what they say is written in advance; tools, files and votes are real.\n',
+      );
     }
     output.write('\n');
   }
@@ -94,30 +104,50 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     const winner = votes.at(-1);
     if (winner !== undefined) {
       for (const { agent, for: label, reason } of winner.votes) {
-        output.write(`Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, Math.max(20, (output.columns() ?? 120) - width - 24))}`}\n`);
+        output.write(
+          `Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, Math.max(20, (output.columns() ?? 120) - width - 24))}`}\n`,
+        );
       }
       const count = winner.votes.filter(({ for: label }) => label === winner.answer).length;
-      output.write(`Won   ${winner.answer} with ${count} of ${plural(winner.votes.length, 'vote')} (${rules[winner.rule]})\n`);
+      const tally =
+        winner.votes.length === 0 ? '' : ` with ${count} of ${plural(winner.votes.length, 'vote')}`;
+      output.write(`Won   ${winner.answer}${tally} (${rules[winner.rule]})\n`);
       const files = options.finalFiles(winner.agent);
-      if (files !== undefined) output.write(`Files ${options.shortPath(files)}\n`);
+      if (files !== undefined) output.write(`Files ${visibleText(options.shortPath(files))}\n`);
     } else {
       output.write(`${rule}\n${paint('red', `No answer: ${event.error?.message ?? event.outcome}`)}\n`);
       if (event.error?.hint !== undefined) output.write(`${event.error.hint.replaceAll('RUN', event.run)}\n`);
     }
-    if (event.limited !== undefined) output.write(`Limit ${event.limited}: this is the best there was by then\n`);
-    output.write(`Time  ${seconds(Date.parse(event.at) - since)}\n`);
-    output.write(`Logs  ${options.shortPath(started?.directory ?? '')}\n`);
+    if (event.limited !== undefined && winner !== undefined) {
+      output.write(`Limit ${limits[event.limited]}: this is the best there was by then\n`);
+    }
+    output.write(`Time  ${seconds(elapsed(event.at))}${resumed ? ' since it was taken up again' : ''}\n`);
+    output.write(`Logs  ${visibleText(options.shortPath(started?.directory ?? ''))}\n`);
   }
 
   function answer(event: Extract<DurableEvent, { type: 'presentation.finished' }>): void {
     const rule = '-'.repeat(Math.min(output.columns() ?? 72, 72));
-    const how = event.source === 'presented' ? `presented by ${event.agent}` : `as submitted by ${event.agent}`;
+    const how =
+      event.source === 'presented' ? `presented by ${event.agent}` : `as submitted by ${event.agent}`;
     output.write(`\n${rule}\n${paint('bold', `Final answer, ${how}`)}\n${rule}\n`);
     output.write(`${visibleText(event.text).trim()}\n${rule}\n`);
   }
 
+  for (const event of options.journaled ?? []) {
+    if (event.type === 'run.started') header(event);
+    else if (event.type === 'winner.selected') votes.push(event);
+    else if (event.type === 'presentation.started') presenting = event.agent;
+    else if (event.type === 'presentation.finished') presented = event;
+  }
+
   return {
     event(event: RunEvent) {
+      // What servers do when they are closed is in the journal.
+      if (ended) return;
+      if (started !== undefined && since === undefined) {
+        since = Date.parse(event.at);
+        resumed = true;
+      }
       switch (event.type) {
         case 'text.delta':
           if (event.agent === presenting) return;
@@ -128,8 +158,10 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
           return;
         case 'run.started':
           header(event);
+          since = Date.parse(event.at);
           return;
         case 'presentation.started':
+          presented = undefined;
           // What it says now is the answer, which is shown as a whole when it is complete.
           presenting = event.agent;
           break;
@@ -138,7 +170,10 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
           break;
         case 'run.finished':
           for (const agent of pending.keys()) speak(event.at, agent, true);
+          // Presented before the run was taken up again, and perhaps never seen.
+          if (presented !== undefined) answer(presented);
           ending(event);
+          ended = true;
           return;
         default:
       }

@@ -44,6 +44,12 @@ export const cliErrors = {
     hint: 'Nothing is lost; go on with: massgen runs resume RUN',
     exitCode: 1,
   },
+  environmentFileUnreadable: {
+    code: 'MG1008',
+    title: 'The file .env cannot be read',
+    hint: 'Correct its permissions, or move it away.',
+    exitCode: 2,
+  },
   unexpected: {
     code: 'MG1099',
     title: 'An error of the program itself',

@@ -41,7 +41,7 @@ export const mcpErrors = {
   missingVariable: {
     code: 'MG1407',
     title: 'The MCP server needs an environment variable that is not set',
-    hint: 'Set the variable, or put it into .env beside the config.',
+    hint: 'Set the variable, or put it into .env in the folder you start from.',
     exitCode: 3,
   },
   callTimeout: {

@@ -71,7 +71,7 @@ export const runErrors = {
   programChanged: {
     code: 'MG1713',
     title: 'The run cannot be taken up with what is stored of it',
-    hint: 'Its answers can still be read in the run directory.',
+    hint: 'Put the config back as it was when the run began. Its answers can be read in the run directory in any case.',
     exitCode: 2,
   },
   notYetSupported: {
@@ -84,6 +84,12 @@ export const runErrors = {
     code: 'MG1715',
     title: 'The config asks for something this version does not do',
     hint: 'The run goes on without it.',
+    exitCode: 2,
+  },
+  contextPathUnusable: {
+    code: 'MG1716',
+    title: 'A context path cannot be given to the agents',
+    hint: 'Name a folder that exists and that you may read, relative to the folder you start from.',
     exitCode: 2,
   },
 } as const satisfies Record<string, ErrorDefinition>;

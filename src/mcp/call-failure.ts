@@ -2,6 +2,7 @@
  * What a call came to that gave no result. Only what surely never reached the tool is `failed`; whatever may have
  * happened is `unknown`, so that nobody repeats it without looking.
  */
+import type { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
 import type { CallOutcome } from '../events/call-outcome.ts';
@@ -9,7 +10,11 @@ import type { EventError } from '../events/run-event.ts';
 import type { ServerCallResult } from './server-call-result.ts';
 import { tooLongCode } from './too-long-message.ts';
 
-type Sdk = Pick<typeof import('@modelcontextprotocol/client'), 'ProtocolError' | 'SdkError' | 'SdkHttpError'>;
+/** The classes of the client, handed in because it is loaded late. */
+export interface SdkErrors {
+  readonly ProtocolError: typeof ProtocolError;
+  readonly SdkHttpError: typeof SdkHttpError;
+}
 
 export interface CallEnd {
   readonly error: unknown;
@@ -20,12 +25,14 @@ export interface CallEnd {
   readonly lost: EventError | undefined;
 }
 
-export function callFailure(sdk: Sdk, end: CallEnd): ServerCallResult {
+export function callFailure(sdk: SdkErrors, end: CallEnd): ServerCallResult {
   const { error, lost } = end;
-  if (end.aborted) return failure('cancelled', eventError(mcpErrors.callFailed, 'given up before an answer came'));
+  if (end.aborted)
+    return failure('cancelled', eventError(mcpErrors.callFailed, 'given up before an answer came'));
   if (end.timedOut) return failure('unknown', eventError(mcpErrors.callTimeout, errorMessage(error)));
   if (error instanceof sdk.ProtocolError) {
-    if (error.code === tooLongCode) return failure('unknown', eventError(mcpErrors.messageTooLong, error.message));
+    if (error.code === tooLongCode)
+      return failure('unknown', eventError(mcpErrors.messageTooLong, error.message));
     return failure(
       refusals.has(error.code) ? 'failed' : 'tool_error',
       eventError(mcpErrors.callFailed, error.message),
@@ -60,7 +67,7 @@ const unsentCodes: ReadonlySet<unknown> = new Set([
   'SEND_FAILED',
 ]);
 
-function neverReached(sdk: Sdk, error: unknown): boolean {
+function neverReached(sdk: SdkErrors, error: unknown): boolean {
   if (error instanceof sdk.SdkHttpError) return error.status >= 400 && error.status < 500;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (unsentCodes.has((cause as { readonly code?: unknown }).code)) return true;
@@ -73,10 +80,17 @@ function neverReached(sdk: Sdk, error: unknown): boolean {
 /** The message with those of its causes: `fetch failed` alone says nothing. A body of a server is cut. */
 function causes(error: unknown): string {
   const messages = [errorMessage(error)];
-  for (let cause = error instanceof Error ? error.cause : undefined; cause instanceof Error; cause = cause.cause) {
+  for (
+    let cause = error instanceof Error ? error.cause : undefined;
+    cause instanceof Error;
+    cause = cause.cause
+  ) {
     messages.push(cause.message);
   }
-  return messages.filter((message) => message !== '').join(': ').slice(0, 500);
+  return messages
+    .filter((message) => message !== '')
+    .join(': ')
+    .slice(0, 500);
 }
 
 function eventError(definition: (typeof mcpErrors)[keyof typeof mcpErrors], detail: string): EventError {

@@ -26,12 +26,16 @@ export function withStderr(text: string, stderr: string): string {
   return stderr === '' ? text : `${text}\n  its stderr: ${stderr.split('\n').slice(-5).join('\n  ')}`;
 }
 
-function definitionOf(spec: ServerSpec, { error, timedOut }: ConnectFailure): (typeof mcpErrors)[keyof typeof mcpErrors] {
+function definitionOf(
+  spec: ServerSpec,
+  { error, timedOut }: ConnectFailure,
+): (typeof mcpErrors)[keyof typeof mcpErrors] {
   if (timedOut) return mcpErrors.connectTimeout;
   const code = (error as { readonly code?: unknown } | undefined)?.code;
   if (spec.type !== 'stdio') return mcpErrors.unreachable;
   // The system names the command also when it is the directory that is missing.
-  if ((code === 'ENOENT' || code === 'ENOTDIR') && !isDirectory(spec.launch.cwd)) return mcpErrors.noDirectory;
+  if ((code === 'ENOENT' || code === 'ENOTDIR') && !isDirectory(spec.launch.cwd))
+    return mcpErrors.noDirectory;
   if (code === 'ENOENT') return mcpErrors.commandNotFound;
   if (code === 'EACCES') return mcpErrors.notExecutable;
   return mcpErrors.startFailed;
@@ -44,6 +48,7 @@ function isDirectory(path: string): boolean {
 /** The message with that of its cause: `fetch failed` alone says nothing. */
 function reason(error: unknown): string {
   const { cause } = (error ?? {}) as { readonly cause?: unknown };
-  const text = cause instanceof Error ? `${errorMessage(error)}: ${errorMessage(cause)}` : errorMessage(error);
+  const text =
+    cause instanceof Error ? `${errorMessage(error)}: ${errorMessage(cause)}` : errorMessage(error);
   return text.slice(0, 1_000);
 }

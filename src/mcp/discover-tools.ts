@@ -24,7 +24,10 @@ const maxDescriptionLength = 10_000;
 /** Characters of JSON; beyond it providers refuse the whole request, and compiling takes seconds. */
 const maxSchemaLength = 100_000;
 
-const pageSchema = z.object({ tools: z.array(z.unknown()), nextCursor: z.string().optional().catch(undefined) });
+const pageSchema = z.object({
+  tools: z.array(z.unknown()),
+  nextCursor: z.string().optional().catch(undefined),
+});
 const toolSchema = z.object({
   name: z.string().min(1).max(maxNameLength),
   description: z.string().catch(''),
@@ -42,7 +45,9 @@ export async function discoverTools(
   let cursor: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
     const params = cursor === undefined ? {} : { cursor };
-    const result = pageSchema.safeParse(await client.request({ method: 'tools/list', params }, anyResult, request));
+    const result = pageSchema.safeParse(
+      await client.request({ method: 'tools/list', params }, anyResult, request),
+    );
     if (!result.success) throw new Error('its answer to tools/list has no list of tools');
     for (const tool of result.data.tools) {
       const read = readTool(tool);

@@ -16,6 +16,8 @@ import { connectError, withStderr } from './connect-error.ts';
 import { startDeadline } from './deadline.ts';
 import { discoverTools, type Discovery, type DroppedTool } from './discover-tools.ts';
 import type { DiscoveredTool } from './discovered-tool.ts';
+import { limitedFetch } from './limited-fetch.ts';
+import { maxMessageBytes } from './max-message-bytes.ts';
 import { serverContent } from './server-content.ts';
 import type { ServerCallResult } from './server-call-result.ts';
 import type { ServerSpec } from './server-spec.ts';
@@ -56,7 +58,10 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
   const transport =
     spec.type === 'stdio'
       ? new StdioTransport({ launch: spec.launch, spawn: options.spawn, clock })
-      : new sdk.StreamableHTTPClientTransport(new URL(spec.url), { requestInit: { headers: { ...spec.headers } } });
+      : new sdk.StreamableHTTPClientTransport(new URL(spec.url), {
+          requestInit: { headers: { ...spec.headers } },
+          fetch: limitedFetch(fetch, maxMessageBytes),
+        });
   const client = new sdk.Client(options.program);
   const stderr = (): string => (transport instanceof StdioTransport ? transport.stderrTail : '');
   const deadline = startDeadline(clock, options.timeoutMs, options.signal);

@@ -62,11 +62,20 @@ export function createMcpHub(options: McpHubOptions): McpHub {
     });
     for (const { name, reason } of connection.dropped) {
       const { code, title, hint } = mcpErrors.toolDropped;
-      await emit({ type: 'warning.raised', agent, code, message: `${title}: ${name} of ${server}: ${reason}`, hint });
+      await emit({
+        type: 'warning.raised',
+        agent,
+        code,
+        message: `${title}: ${name} of ${server}: ${reason}`,
+        hint,
+      });
     }
   }
 
-  async function connect(spec: ServerSpec, signal: AbortSignal): Promise<McpConnection | { readonly error: EventError }> {
+  async function connect(
+    spec: ServerSpec,
+    signal: AbortSignal,
+  ): Promise<McpConnection | { readonly error: EventError }> {
     const { name: server, agent } = spec;
     try {
       return await connectServer(spec, {

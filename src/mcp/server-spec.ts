@@ -23,7 +23,5 @@ export type ServerSpec =
 
 /** The launch line or address, for people. Arguments may hold secrets: show it only through a redacting sink. */
 export function describeServer(spec: ServerSpec): string {
-  return spec.type === 'stdio'
-    ? [spec.launch.command, ...spec.launch.args].join(' ')
-    : spec.url;
+  return spec.type === 'stdio' ? [spec.launch.command, ...spec.launch.args].join(' ') : spec.url;
 }

@@ -33,8 +33,6 @@ export interface ServerRig {
   /** Pids of all children started, in order. */
   readonly pids: readonly number[];
   readonly connect: (spec: ServerSpec, options?: Partial<ConnectOptions>) => Promise<McpConnection>;
-  /** Waits for `work` while time moves on from timer to timer, as it would by itself. */
-  readonly passing: <T>(work: Promise<T>) => Promise<T>;
 }
 
 export function createServerRig(): ServerRig {
@@ -60,15 +58,6 @@ export function createServerRig(): ServerRig {
         signal: new AbortController().signal,
         ...options,
       }),
-    async passing(work) {
-      let settled = false;
-      const done = (): void => {
-        settled = true;
-      };
-      work.then(done, done);
-      while (!settled) await clock.advance(100);
-      return work;
-    },
   };
 }
 

@@ -9,10 +9,9 @@ import type { Child, LaunchSpec, SpawnChild } from '../process/child.ts';
 import { closeChild } from '../process/close-child.ts';
 import { settledWithin } from '../process/settled-within.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { maxMessageBytes } from './max-message-bytes.ts';
 import { tooLongAnswer } from './too-long-message.ts';
 
-/** Largest message taken from a server, in bytes. */
-const maxMessageBytes = 10 * 1024 * 1024;
 /** How much of a server's stderr is kept to explain its end, in characters. */
 const stderrTailLength = 4_096;
 /** How long what a server said before its end may take to arrive, in milliseconds. */

@@ -9,7 +9,7 @@ import type { Effect } from '../events/effect.ts';
 export interface ProtectedPaths {
   /** Nothing below these may be changed… */
   readonly roots: readonly string[];
-  /** …except below these, which may lie inside a protected root. */
+  /** …except below these, where they lie inside a protected root. A root inside of them is protected again. */
   readonly writable: readonly string[];
 }
 
@@ -19,30 +19,53 @@ export function isWithin(path: string, root: string): boolean {
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way));
 }
 
+/** True for calls that the rule has nothing to say about. */
+export function isHarmless(effects: readonly Effect[]): boolean {
+  return effects.every((effect) => effect === 'Read' || effect === 'Net');
+}
+
 /** The first of `paths` (absolute, links resolved) that a call with these effects may not touch. */
 export function findProtected(
   effects: readonly Effect[],
   paths: readonly string[],
   rule: ProtectedPaths,
 ): string | undefined {
-  if (effects.every((effect) => effect === 'Read' || effect === 'Net')) return undefined;
+  if (isHarmless(effects)) return undefined;
+  // Who takes a directory away takes away what is in it.
+  const removes = effects.includes('Delete');
   return paths.find(
-    (path) =>
-      rule.roots.some((root) => isWithin(path, root)) &&
-      !rule.writable.some((root) => isWithin(path, root)),
+    (path) => isProtected(path, rule) || (removes && rule.roots.some((root) => isWithin(root, path))),
   );
 }
 
-/** For calls that take free text, such as shell commands: a protected root that is named in it. */
-export function findMentioned(text: string, rule: ProtectedPaths): string | undefined {
-  return rule.roots.find((root) => {
-    for (let at = text.indexOf(root); at !== -1; at = text.indexOf(root, at + 1)) {
-      const rest = text.slice(at);
-      const inWritable = rule.writable.some(
-        (own) => rest.startsWith(own) && (rest.length === own.length || !/[\w.-]/u.test(rest[own.length] ?? '')),
-      );
-      if (!inWritable && !/[\w.-]/u.test(rest[root.length] ?? ' ')) return true;
+/** The innermost of the directories around a path decides; a tie protects. */
+function isProtected(path: string, rule: ProtectedPaths): boolean {
+  // Two spellings of a character are one name to some programs, so both are meant here.
+  const normal = path.normalize('NFC');
+  const locked = innermost(rule.roots, (root) => isWithin(normal, root.normalize('NFC')));
+  if (locked === undefined) return false;
+  const open = innermost(rule.writable, (root) => isWithin(path, root));
+  return open === undefined || open.length <= locked.length;
+}
+
+function innermost(roots: readonly string[], holds: (root: string) => boolean): string | undefined {
+  return roots.filter(holds).toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** What ends a path that stands in a text. */
+const pathEnd = /[\s"'`;|&<>()\0]/u;
+
+/**
+ * For texts such as shell commands: paths in it that begin with a protected root as it is written there. Finds
+ * roots with spaces in their names, which no splitting into words does.
+ */
+export function mentionedPaths(text: string, roots: readonly string[]): readonly string[] {
+  return roots.flatMap((root) => {
+    const found: string[] = [];
+    for (let at = text.indexOf(root); at !== -1; at = text.indexOf(root, at + root.length)) {
+      const rest = text.slice(at + root.length, at + root.length + 4_096);
+      found.push(root + rest.slice(0, Math.max(0, (pathEnd.exec(rest)?.index ?? rest.length))));
     }
-    return false;
+    return found;
   });
 }

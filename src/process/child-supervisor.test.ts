@@ -35,10 +35,11 @@ const stays = 'setInterval(() => undefined, 1000)';
 
 test('a child leads a process group of its own, away from the terminal', async () => {
   const child = await supervisor().spawn(node(stays));
-  const [, , , group, sessionLeader] = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-    .replace(/\(.*\) /u, '')
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+    .replace(/^.*\) /u, '')
     .split(' ');
-  expect({ group: Number(group), session: Number(sessionLeader) }).toEqual({ group: 0, session: child.pid });
+  const [, , group, session] = fields.map(Number);
+  expect({ group, session }).toEqual({ group: child.pid, session: child.pid });
 });
 
 test('a child has exactly the environment it was given', async () => {

@@ -2,7 +2,11 @@
 import type { Clock } from '../events/clock.ts';
 
 /** What `promise` resolves to, or undefined when that takes longer than `ms`. */
-export async function settledWithin<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | undefined> {
+export async function settledWithin<T>(
+  clock: Clock,
+  ms: number,
+  promise: Promise<T>,
+): Promise<T | undefined> {
   let cancel = (): void => undefined;
   const late = new Promise<undefined>((resolve) => {
     cancel = clock.after(ms, () => resolve(undefined));

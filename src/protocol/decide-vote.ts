@@ -6,7 +6,7 @@
 import { checkVote, findTarget } from './check-decisions.ts';
 import { rejectAttempt } from './decide-failure.ts';
 import { agentIndex } from './evolve.ts';
-import { globalCapReached, lastAnswerSeq, type AgentState } from './protocol-state.ts';
+import { lastAnswerSeq, type AgentState } from './protocol-state.ts';
 import type { StepBuilder } from './step.ts';
 
 export function decideVote(step: StepBuilder, agent: AgentState, target: string, reason: string): void {
@@ -33,9 +33,5 @@ export function decideStale(step: StepBuilder, agent: AgentState): void {
   const { id, turn } = agent;
   step.emit({ type: 'update.injected', agent: id, turn, shown: lastAnswerSeq(step.state) });
   const now = step.state.agents[agentIndex(step.state, id)] ?? agent;
-  step.reply = {
-    type: 'again',
-    shown: now.shown,
-    mayAnswer: now.mayAnswer && !globalCapReached(step.state),
-  };
+  step.reply = { type: 'again', shown: now.shown, mayAnswer: now.mayAnswer };
 }

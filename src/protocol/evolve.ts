@@ -3,7 +3,13 @@
  * exactly the state the program had. Events of other concerns (tools, servers, texts) change nothing here.
  */
 import type { DurableEventBody } from '../events/run-event.ts';
-import { initialState, type AgentState, type ProtocolState, type Vote } from './protocol-state.ts';
+import {
+  globalCapReached,
+  initialState,
+  type AgentState,
+  type ProtocolState,
+  type Vote,
+} from './protocol-state.ts';
 
 /** Position of an agent by id; -1 for an id that is not of the team. */
 export function agentIndex(state: ProtocolState, id: string): number {
@@ -112,7 +118,11 @@ export function evolve(state: ProtocolState, event: DurableEventBody, seq: numbe
       // A stale vote never stood: its voter is still working and is asked again.
       return event.reason === 'stale' ? state : change(state, event.agent, { mode: 'idle', vote: undefined });
     case 'update.injected':
-      return change(state, event.agent, { shown: event.shown });
+      return change(state, event.agent, {
+        shown: event.shown,
+        // Who has seen the last answer the run may have knows that there is only the vote left.
+        ...(globalCapReached(state) ? { mayAnswer: false } : {}),
+      });
     case 'limit.reached':
       return event.agent === undefined ? { ...state, limited: event.limit } : state;
     case 'winner.selected': {

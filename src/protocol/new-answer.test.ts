@@ -209,6 +209,15 @@ describe('the limit of answers of the run', () => {
     expect(rig.agent('writer').attempt).toBe(1);
   });
 
+  it('offers no further answer to an agent that is told of the last one at a safe point', () => {
+    const rig = twoAnswered({ maxNewAnswersGlobal: 3 });
+    expect(rig.agent('writer').mayAnswer).toBe(true);
+    rig.answer('critic');
+    rig.safePoint('writer');
+    expect(rig.agent('writer')).toMatchObject({ shown: rig.newest(), mayAnswer: false });
+    expect(rig.answer('writer').reply).toMatchObject({ reason: 'answer_limit' });
+  });
+
   it('counts an attempt of an agent that knew', () => {
     const rig = twoAnswered({ maxNewAnswersGlobal: 2 });
     rig.answer('editor');

@@ -1,4 +1,5 @@
 /** What must hold of every run, whatever the agents do and in whatever order it happens. */
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dealAliases } from '../events/aliases.ts';
@@ -9,8 +10,18 @@ import { RandomRun, type Manner, type Script } from './random-run.test-support.t
 import { selectWinner } from './select-winner.ts';
 
 const full = process.env['MASSGEN_TEST_FULL'] !== undefined;
-const runs = (short: number): fc.Parameters<unknown> =>
-  full ? { numRuns: short * 25 } : { numRuns: short, seed: 20_260_701 };
+const patienceMs = full ? 1_800_000 : 60_000;
+
+/** Asserts the property; lets the test runner breathe between two runs, as a full sweep takes minutes. */
+async function holds<T>(values: fc.Arbitrary<T>, short: number, property: (value: T) => void): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(values, async (value) => {
+      property(value);
+      await setImmediate();
+    }),
+    full ? { numRuns: short * 25 } : { numRuns: short, seed: 20_260_701 },
+  );
+}
 
 const manners: readonly Manner[] = ['vote', 'mute', 'fail', 'answer', 'hang'];
 
@@ -62,30 +73,33 @@ function answersIn(journal: readonly Written[]): readonly string[] {
 }
 
 describe('any run', () => {
-  it('keeps every rule at every step and comes to its end', () => {
-    fc.assert(
-      fc.property(scriptOf(6, 300, 0), (script) => {
+  it(
+    'keeps every rule at every step and comes to its end',
+    async () => {
+      await holds(scriptOf(6, 300, 0), 2_000, (script) => {
         const run = new RandomRun(script).play();
         const outcome = run.state.outcome;
         expect(outcome === 'answered').toBe(run.state.answers.length > 0);
-      }),
-      runs(2_000),
-    );
-  });
+      });
+    },
+    patienceMs,
+  );
 
-  it('keeps every rule over crashes in the middle of steps, and over resumes after its end', () => {
-    fc.assert(
-      fc.property(scriptOf(6, 400, 4), (script) => {
+  it(
+    'keeps every rule over crashes in the middle of steps, and over resumes after its end',
+    async () => {
+      await holds(scriptOf(6, 400, 4), 2_000, (script) => {
         const run = new RandomRun(script).play();
         expect(run.state.phase).toBe('finished');
-      }),
-      runs(2_000),
-    );
-  });
+      });
+    },
+    patienceMs,
+  );
 
-  it('has a winner that is a function of the journal alone', () => {
-    fc.assert(
-      fc.property(scriptOf(6, 200, 2), (script) => {
+  it(
+    'has a winner that is a function of the journal alone',
+    async () => {
+      await holds(scriptOf(6, 200, 2), 500, (script) => {
         const { journal, config } = new RandomRun(script).play();
         for (const [index, event] of journal.entries()) {
           if (event.type !== 'winner.selected') continue;
@@ -95,14 +109,15 @@ describe('any run', () => {
           expect(winner?.rule).toBe(event.rule);
           expect(before.agents[winner?.author ?? -1]?.id).toBe(event.agent);
         }
-      }),
-      runs(500),
-    );
-  });
+      });
+    },
+    patienceMs,
+  );
 
-  it('that crashed at any entry of its journal is resumed to an outcome, with all answers it had', () => {
-    fc.assert(
-      fc.property(scriptOf(4, 60, 1), (script) => {
+  it(
+    'that crashed at any entry of its journal is resumed to an outcome, with all answers it had',
+    async () => {
+      await holds(scriptOf(4, 60, 1), 150, (script) => {
         const { journal } = new RandomRun(script).play();
         for (let kept = 1; kept <= journal.length; kept += 1) {
           const cut = journal.slice(0, kept);
@@ -115,20 +130,21 @@ describe('any run', () => {
           expect(resumed.state.outcome).toBeDefined();
           if (before.length > 0) expect(resumed.state.outcome).toBe('answered');
         }
-      }),
-      runs(150),
-    );
-  });
+      });
+    },
+    patienceMs,
+  );
 
-  it('that nobody disturbs is answered, and each living agent has a vote that counts', () => {
-    fc.assert(
-      fc.property(configOf(6), (config) => {
+  it(
+    'that nobody disturbs is answered, and each living agent has a vote that counts',
+    async () => {
+      await holds(configOf(6), 500, (config) => {
         const run = new RandomRun({ config, tape: [], manner: 'vote', crashes: 0 }).play();
         expect(run.state.outcome).toBe('answered');
         const chosen = run.journal.find((event) => event.type === 'winner.selected');
         expect(chosen?.votes).toHaveLength(config.agents.length === 1 ? 0 : config.agents.length);
-      }),
-      runs(500),
-    );
-  });
+      });
+    },
+    patienceMs,
+  );
 });

@@ -75,6 +75,14 @@ describe('a stale vote', () => {
     expect(rig.agent('writer').vote).toBeUndefined();
   });
 
+  it('is one, and no error, when the answer it names was replaced unseen', () => {
+    const rig = allAnswered();
+    rig.answer('editor');
+    const step = rig.voteFor('writer', 'agent1.1');
+    expect(step.reply).toMatchObject({ type: 'again' });
+    expect(step.events).toMatchObject([{ type: 'vote.voided', for: 'editor.1', reason: 'stale' }, {}]);
+  });
+
   it('is stale too when the answer it names is still the latest of its author', () => {
     const rig = allAnswered();
     rig.answer('editor');

@@ -8,8 +8,11 @@ import type { EventSink } from '../display/event-sink.ts';
 import { answerLabel } from '../events/labels.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 
-export function createAgentArchive(directory: RunDirectory): EventSink {
-  const aliases = new Map<string, string>();
+/** `aliases` by agent id. */
+export function createAgentArchive(
+  directory: RunDirectory,
+  aliases: ReadonlyMap<string, string>,
+): EventSink {
   const work: Promise<void>[] = [];
 
   async function keep(
@@ -26,9 +29,7 @@ export function createAgentArchive(directory: RunDirectory): EventSink {
 
   return {
     event(event) {
-      if (event.type === 'run.started') {
-        for (const { id, alias } of event.agents) aliases.set(id, alias);
-      } else if (event.type === 'answer.submitted') {
+      if (event.type === 'answer.submitted') {
         const { agent, at, text, number, snapshot } = event;
         const label = answerLabel(aliases.get(agent) ?? agent, number);
         work.push(keep(agent, at, text, snapshot === undefined ? undefined : join(directory.views, label)));

@@ -2,10 +2,13 @@
 import { join, resolve } from 'node:path';
 import { listRuns, type RunListing } from '../journal/list-runs.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
+import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
+import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { readProgram, type Program } from './program.ts';
 import { randomIds } from './random-ids.ts';
 import { resumeRun } from './resume-run.ts';
 import type { ResumeOptions, RunHandle, RunOptions } from './run-options.ts';
+import { workspaceContext } from './run-workspaces.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { startRun } from './start-run.ts';
@@ -19,6 +22,11 @@ export interface Runtime {
   /** Takes up a run by its id. @throws MassGenError when there is nothing to take up. */
   resumeRun(run: string, options?: ResumeOptions): Promise<RunHandle>;
   listRuns(): Promise<readonly RunListing[]>;
+  /**
+   * Hands a directory over: new runs that name it as a workspace move its content aside. Resolves with its real
+   * path. @throws MassGenError when it cannot be a workspace or a run works in it.
+   */
+  adoptWorkspace(directory: string, warn: (warning: WorkspaceWarning) => void): Promise<string>;
   /** Kills every child at once; for the end of the process only. */
   killChildren(): void;
 }
@@ -44,6 +52,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     startRun: (run) => startRun(parts, run),
     resumeRun: (run, resume = {}) => resumeRun(parts, run, resume),
     listRuns: () => listRuns(parts.logsDirectory),
+    adoptWorkspace: (directory, warn) => adoptWorkspace(directory, workspaceContext(parts, warn)),
     killChildren: () => parts.children.killAll(),
   };
 }

@@ -12,6 +12,8 @@ export type {
 export { loadConfig } from '../config/load-config.ts';
 export { configFromValue, parseConfig } from '../config/parse-config.ts';
 export type { MassGenConfig } from '../config/schema/massgen-config.ts';
+export type { RunDirectory } from '../journal/run-directory.ts';
+export type { ProtocolState } from '../protocol/protocol-state.ts';
 export { MassGenError } from '../errors/massgen-error.ts';
 export type { DurableEvent, EphemeralEvent, RunEvent } from '../events/run-event.ts';
 export type { EventSink } from '../display/event-sink.ts';

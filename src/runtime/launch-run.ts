@@ -2,14 +2,15 @@
  * Puts the parts of one run together and starts it. The same for a new run and for one taken up again: what
  * differs is only what the journal holds already.
  */
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import type { TeamMember } from '../coordinator/team-member.ts';
 import { createAgentOutputFiles } from '../display/agent-output-files.ts';
 import type { EventSink } from '../display/event-sink.ts';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import { runErrors } from '../errors/run-errors.ts';
 import type { AgentDescription, DurableEvent, DurableEventBody } from '../events/run-event.ts';
 import { EventRecorder } from '../journal/event-recorder.ts';
 import type { FileLock } from '../journal/file-lock.ts';
@@ -25,6 +26,7 @@ import { initialState } from '../protocol/protocol-state.ts';
 import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
 import { serverTools } from '../tools/tool-table.ts';
 import { createAgentArchive } from './agent-archive.ts';
+import { createLegacyFoldersSink } from './legacy-folders-sink.ts';
 import { createAgent, failingAgent } from './create-agent.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { protocolConfig } from './protocol-config.ts';
@@ -49,16 +51,20 @@ export interface LaunchOptions extends ResumeOptions {
   /** Rejects the run when the journal fails. */
   readonly journalFailed: Promise<never>;
   readonly workspaces: RunWorkspaces;
+  /** The user's folders, absolute with links resolved. */
+  readonly contextPaths: readonly string[];
   /** Journaled before anything else; empty when the run is taken up again. */
   readonly opening: (agents: readonly AgentDescription[]) => readonly DurableEventBody[];
   readonly resume?: { readonly after: number; readonly program: string };
 }
 
 export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Promise<RunHandle> {
-  const { config, directory, journal, aliases, workspaces } = options;
+  const { config, directory, journal, aliases, workspaces, contextPaths } = options;
   const secrets = knownSecrets(config, parts.environment);
   const redact = (text: string): string => redactText(secrets.replace(text));
   const stopped = new AbortController();
+  // Who wants the end does not want to wait for servers that are still starting.
+  const ending = new AbortController();
   const firstAt = options.journaled[0]?.at;
   const startedAt = firstAt === undefined ? parts.clock.now() : Date.parse(firstAt);
 
@@ -70,12 +76,10 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   const emit = async (...bodies: DurableEventBody[]): Promise<void> => {
     await recorder.append(bodies).durable;
   };
-  const sinks = await openSinks(options, redact);
+  const legacy = createLegacyFoldersSink(directory, workspaces, aliases, emit);
+  const sinks = [legacy, ...(await openSinks(options, redact))];
   for (const sink of sinks) recorder.subscribe((event) => sink.event(event));
 
-  const contextPaths = await Promise.all(
-    config.orchestrator.context_paths.map(({ path }) => realpath(resolve(parts.cwd, path))),
-  );
   const descriptions = config.agents.map(({ id, backend }): AgentDescription => {
     const workspace = workspaces.of(id);
     return {
@@ -168,7 +172,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     for (const { agent, failed } of planned) {
       for (const { server, error } of failed) await emit({ type: 'server.failed', server, agent: agent.id, error });
     }
-    await hub.start(planned.flatMap(({ specs }) => specs), stopped.signal);
+    await hub.start(planned.flatMap(({ specs }) => specs), AbortSignal.any([stopped.signal, ending.signal]));
     stopped.signal.throwIfAborted();
     const state = await coordinator.run(options.resume);
     await writeResult(state);
@@ -206,7 +210,10 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     id: directory.id,
     directory,
     finished,
-    stop: () => coordinator.stop(),
+    stop() {
+      ending.abort(new MassGenError(runErrors.stopped));
+      coordinator.stop();
+    },
     abort: (reason) => stopped.abort(reason),
   };
 }
@@ -232,9 +239,9 @@ async function openSinks(
   options: LaunchOptions,
   redact: (text: string) => string,
 ): Promise<readonly EventSink[]> {
-  const { directory, config, debug = false, logs = true } = options;
+  const { directory, config, journaled, debug = false, logs = true } = options;
   const agents = config.agents.map(({ id }) => id);
-  const context = { directory, agents, redact };
+  const context = { directory, agents, journaled, redact };
   const own = logs
     ? [
         await createAgentOutputFiles(directory.agentOutputs, agents, redact),
@@ -242,7 +249,7 @@ async function openSinks(
       ]
     : [];
   const given = await Promise.all((options.sinks ?? []).map((create) => create(context)));
-  return [...given, createAgentArchive(directory), ...own];
+  return [...given, createAgentArchive(directory, options.aliases), ...own];
 }
 
 /** Long results of tools, where every agent can read them. */

@@ -17,6 +17,7 @@ import type { Journal } from '../journal/journal.ts';
 import { resumeJournal } from '../journal/resume-journal.ts';
 import { openRunDirectory } from '../journal/run-directory.ts';
 import { readRunRecord, type RunRecord } from '../journal/run-record.ts';
+import { contextPaths } from './context-paths.ts';
 import { launchRun } from './launch-run.ts';
 import type { ResumeOptions, RunHandle } from './run-options.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
@@ -60,6 +61,7 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
       journaled: events,
       journalFailed: failure.promise,
       workspaces,
+      contextPaths: await contextPaths(config, parts.cwd),
       opening: () => [],
       resume: { after: events.at(-1)?.seq ?? 0, program: parts.program.version },
     });
@@ -83,6 +85,11 @@ async function recordedConfig(record: RunRecord): Promise<MassGenConfig> {
     const { config } = await loadConfig(record.configPath);
     const masked = config === undefined ? undefined : (JSON.parse(JSON.stringify(maskConfig(config))) as unknown);
     if (config !== undefined && isDeepStrictEqual(masked, record.config)) return config;
+  }
+  if (JSON.stringify(record.config).includes('"***')) {
+    throw new MassGenError(runErrors.programChanged, {
+      detail: `the config held secrets, which are not stored, and ${record.configPath ?? 'its file'} is gone or says something else now`,
+    });
   }
   const { config, diagnostics } = configFromValue(record.config);
   if (config === undefined) {

@@ -1,6 +1,7 @@
 /** What a run is asked for, and what can be done with one that is under way. */
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import type { EventSink } from '../display/event-sink.ts';
+import type { DurableEvent } from '../events/run-event.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 
@@ -13,6 +14,8 @@ export interface Exchange {
 export interface RunContext {
   readonly directory: RunDirectory;
   readonly agents: readonly string[];
+  /** What the journal holds already; empty for a new run. These events are not told again. */
+  readonly journaled: readonly DurableEvent[];
   /** Replaces known secrets and masks what looks like one. */
   readonly redact: (text: string) => string;
 }

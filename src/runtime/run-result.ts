@@ -17,6 +17,6 @@ export function runResult(state: ProtocolState, run: string, durationMs: number)
     ),
     ...(limited === undefined ? {} : { limited }),
     durationMs,
-    ...(error === undefined ? {} : { error }),
+    ...(error === undefined ? {} : { error: { ...error, hint: (error.hint ?? '').replaceAll('RUN', run) } }),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { isLocked } from '../journal/file-lock.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
@@ -18,6 +18,7 @@ import {
   type WorkspaceContext,
   type WorkspaceRequest,
 } from '../workspace/prepare-workspaces.ts';
+import { createLegacyFolders, type LegacyFolders, type NewFiles } from '../workspace/legacy-folders.ts';
 import { comparableAnswer, rewritePaths } from '../workspace/rewrite-paths.ts';
 import type { PublishedSnapshot, SnapshotStore } from '../workspace/snapshot-store.ts';
 import { publishView } from '../workspace/views.ts';
@@ -43,6 +44,8 @@ export interface RunWorkspaces {
   /** Paths into the author's workspace, as they are reached at `place`. */
   rewrite(text: string, author: string, place: string | undefined): string;
   comparable(text: string): string;
+  /** Keeps the folders of v0.0.15 up to date, where the config names them. Never rejects; says what it could not do. */
+  showInLegacyFolders(files: NewFiles): Promise<readonly WorkspaceWarning[]>;
 }
 
 export interface RunWorkspacesOptions {
@@ -74,7 +77,16 @@ export async function prepareRunWorkspaces(
   const scans = new Map<string, WorkspaceScan>();
   for (const { agent, path } of prepared.values()) scans.set(agent, await scanWorkspace(path));
   const store = createCopySnapshotStore({ directory: join(directory.store, 'snapshots') });
-  return assemble(prepared, scans, store, warnings);
+  const { snapshot_storage: storage, agent_temporary_workspace: shared } = options.config.orchestrator;
+  const legacy = createLegacyFolders({
+    ...context,
+    store,
+    ...(storage === undefined ? {} : { snapshotStorage: resolve(parts.cwd, storage) }),
+    ...(shared === undefined ? {} : { agentTemporaryWorkspace: resolve(parts.cwd, shared) }),
+    agents: options.config.agents.map(({ id }) => id),
+    workspaces: [...prepared.values()].map(({ path }) => path),
+  });
+  return assemble(prepared, scans, store, legacy, warnings);
 }
 
 /** What checks of workspaces need to know, whichever run asks. */
@@ -109,6 +121,7 @@ function assemble(
   prepared: ReadonlyMap<string, PreparedWorkspace>,
   scans: Map<string, WorkspaceScan>,
   store: SnapshotStore,
+  legacy: LegacyFolders,
   warnings: readonly WorkspaceWarning[],
 ): RunWorkspaces {
   const looking = new Map<string, Promise<unknown>>();
@@ -156,5 +169,6 @@ function assemble(
       );
     },
     comparable: (text) => comparableAnswer(text, allRoots),
+    showInLegacyFolders: (files) => legacy.show(files),
   };
 }

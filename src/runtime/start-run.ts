@@ -13,6 +13,7 @@ import { acquireLock } from '../journal/file-lock.ts';
 import { createRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
 import { writeRunRecord } from '../journal/run-record.ts';
 import { createSecretRegistry } from '../credentials/secret-registry.ts';
+import { contextPaths } from './context-paths.ts';
 import { createAgent } from './create-agent.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
@@ -24,6 +25,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
   refuseUnsafe(options.config);
   checkTeam(options.config, parts);
   const { config, question } = options;
+  const folders = await contextPaths(config, parts.cwd);
   const seed = options.seed ?? randomInt(2 ** 31);
   const aliases = dealAliases(
     config.agents.map(({ id }) => id),
@@ -69,6 +71,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
       journaled: [],
       journalFailed: failure.promise,
       workspaces,
+      contextPaths: folders,
       opening: (agents) => [
         { type: 'run.started', question, agents, seed, program: parts.program.version, directory: directory.path },
         { type: 'message.user', text: question },

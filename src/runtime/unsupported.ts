@@ -32,5 +32,10 @@ export function unhonoured(config: MassGenConfig): readonly DurableEventBody[] {
       .filter(({ security }) => security !== undefined)
       .map(({ name }) => warn(`\`security\` of the MCP server ${name}`, id)),
   );
-  return [...writable, ...secured];
+  const searching = config.agents.flatMap(({ id, backend }) =>
+    'enable_web_search' in backend && backend.enable_web_search
+      ? [warn('`enable_web_search`; this backend searches nothing', id)]
+      : [],
+  );
+  return [...writable, ...secured, ...searching];
 }

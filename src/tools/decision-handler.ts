@@ -1,5 +1,5 @@
 /** Who decides about answers and votes: the coordinator, as the tools see it. */
-import type { PipelineResult } from './pipeline.ts';
+import type { PipelineResult } from './pipeline-result.ts';
 
 export type DecisionRequest =
   | { readonly type: 'new_answer'; readonly content: string }

@@ -9,9 +9,9 @@ import { toolErrors } from '../errors/tool-errors.ts';
 import type { CallOutcome } from '../events/call-outcome.ts';
 import type { Effect } from '../events/effect.ts';
 import type { EventError } from '../events/run-event.ts';
-import type { ToolContent } from '../events/tool-content.ts';
+import type { PipelineResult } from './pipeline-result.ts';
 import type { ResolvedTool } from './resolved-tool.ts';
-import type { ToolCallRequest, ToolCallResult } from './tool-session.ts';
+import type { ToolCallRequest } from './tool-session.ts';
 
 /** A call on its way; stages hand on copies with more known about it. */
 export interface PipelineCall {
@@ -29,13 +29,6 @@ export interface PipelineCall {
   readonly paths?: readonly string[];
   /** Set by the effects stage: true when any string may be a path or a command. */
   readonly freeText?: boolean;
-}
-
-export interface PipelineResult {
-  readonly outcome: CallOutcome;
-  readonly content: readonly ToolContent[];
-  readonly error?: EventError;
-  readonly decision?: NonNullable<ToolCallResult['decision']>;
 }
 
 export type NextStage = (call: PipelineCall) => Promise<PipelineResult>;

@@ -1,6 +1,6 @@
 /** A tool that can be called: what is offered of it, what is known of it, and the way to it. */
 import type { ToolEffects } from '../policy/filesystem-effects.ts';
-import type { PipelineResult } from './pipeline.ts';
+import type { PipelineResult } from './pipeline-result.ts';
 import type { ToolDefinition } from './tool-definition.ts';
 
 export interface ResolvedTool {
@@ -9,6 +9,8 @@ export interface ResolvedTool {
   readonly server?: string;
   /** The server's own name of the tool. */
   readonly serverTool?: string;
+  /** Where its server runs, for servers that we start: what it resolves relative paths against. */
+  readonly cwd?: string;
   readonly effects: ToolEffects;
   /** True for `new_answer` and `vote`. */
   readonly decides: boolean;

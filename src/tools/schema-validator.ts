@@ -18,13 +18,12 @@ interface Compiled {
 }
 
 export function createSchemaValidator(): SchemaValidator {
-  const compiled = new WeakMap<object, Compiled>();
+  // Promises, so that calls which come while a schema is being compiled do not compile it again.
+  const compiled = new WeakMap<object, Promise<Compiled>>();
   return async (schema, value) => {
-    let check = compiled.get(schema);
-    if (check === undefined) {
-      check = await compile(schema);
-      compiled.set(schema, check);
-    }
+    const compiling = compiled.get(schema) ?? compile(schema);
+    compiled.set(schema, compiling);
+    const check = await compiling;
     if (check(value) === true) return [];
     return (check.errors ?? []).map(
       ({ instancePath, message, params }) =>

@@ -9,18 +9,20 @@ export type ToolTable = ReadonlyMap<string, ResolvedTool>;
 /** One call of a server's tool may take this long at most; the deadline stage is tighter or equal. */
 export const longestCallMs = 600_000;
 
-/** The server's tools that pass its filters, under names that are unique and fit every provider. */
+/** The servers' tools that pass their filters, under names that are unique and fit every provider. */
 export function serverTools(connections: readonly McpConnection[]): readonly ResolvedTool[] {
   const taken = new Set<string>();
   return connections.flatMap((connection) => {
     const { spec } = connection;
-    const launch = spec.type === 'stdio' ? [spec.launch.command, ...spec.launch.args] : undefined;
+    const launch = spec.type === 'stdio' ? spec.launch : undefined;
+    const timeoutMs = spec.type === 'stdio' ? longestCallMs : Math.min(spec.timeoutMs, longestCallMs);
     return connection.tools.flatMap((tool): ResolvedTool[] => {
-      let name = offeredToolName(spec.name, tool.name);
-      const named = (list: readonly string[]): boolean => list.includes(tool.name) || list.includes(name);
+      const plain = offeredToolName(spec.name, tool.name);
+      const short = hashedToolName(spec.name, tool.name);
+      const named = (list: readonly string[]): boolean => [tool.name, plain, short].some((name) => list.includes(name));
       if (named(spec.excludedTools)) return [];
       if (spec.allowedTools !== undefined && !named(spec.allowedTools)) return [];
-      if (taken.has(name)) name = hashedToolName(spec.name, tool.name);
+      const name = taken.has(plain) ? short : plain;
       if (taken.has(name)) return [];
       taken.add(name);
       return [
@@ -28,9 +30,10 @@ export function serverTools(connections: readonly McpConnection[]): readonly Res
           definition: { name, description: tool.description, inputSchema: tool.inputSchema },
           server: spec.name,
           serverTool: tool.name,
+          ...(launch === undefined ? {} : { cwd: launch.cwd }),
           effects: toolEffects(launch, tool.name),
           decides: false,
-          invoke: (args, { signal }) => connection.call(tool.name, args, { timeoutMs: longestCallMs, signal }),
+          invoke: (args, { signal }) => connection.call(tool.name, args, { timeoutMs, signal }),
         },
       ];
     });

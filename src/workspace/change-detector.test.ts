@@ -93,3 +93,18 @@ test('a place that is no directory is an error', async () => {
   writeFiles(root, { file: 'x' });
   await expect(scanWorkspace(join(root, 'file'))).rejects.toThrow(/looking at .*file/u);
 });
+
+test('other work goes on while a large workspace is looked at', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`f${n}`, ''])));
+  let ticks = 0;
+  let going = true;
+  const tick = (): void => {
+    ticks += 1;
+    if (going) setImmediate(tick);
+  };
+  setImmediate(tick);
+  await scanWorkspace(root);
+  going = false;
+  expect(ticks).toBeGreaterThanOrEqual(3);
+});

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
-  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -22,7 +21,13 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { createCopySnapshotStore } from './copy-snapshot-store.ts';
-import { contentOf, temporaryDirectory, unprivileged, writeFiles } from './file-tree.test-support.ts';
+import {
+  contentOf,
+  handOver,
+  temporaryDirectory,
+  unprivileged,
+  writeFiles,
+} from './file-tree.test-support.ts';
 import type { Manifest } from './manifest.ts';
 import type { SnapshotLimits } from './snapshot-limits.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
@@ -80,10 +85,12 @@ describe('publish', () => {
     const at = place();
     writeFiles(at.workspace, { 'a.txt': 'one' });
     const first = await at.store.publish(at.workspace);
-    const made = statSync(join(at.snapshots, first.id), { bigint: true });
+    // A copy that was made and thrown away would show in the times of the directory.
+    const made = statSync(at.snapshots, { bigint: true });
     const again = await at.store.publish(at.workspace);
     expect(again).toEqual(first);
-    expect(statSync(join(at.snapshots, first.id), { bigint: true })).toEqual(made);
+    const { mtimeNs, ctimeNs } = statSync(at.snapshots, { bigint: true });
+    expect({ mtimeNs, ctimeNs }).toEqual({ mtimeNs: made.mtimeNs, ctimeNs: made.ctimeNs });
     expect(readdirSync(at.snapshots)).toEqual([first.id]);
   });
 
@@ -207,10 +214,7 @@ describe('what is no ordinary file', () => {
     writeFiles(at.workspace, { 'a.txt': 'x', 'closed/b.txt': 'x', 'secret.txt': 'x' });
     chmodSync(join(at.workspace, 'closed'), 0o000);
     chmodSync(join(at.workspace, 'secret.txt'), 0o000);
-    if (process.geteuid?.() === 0) {
-      for (const path of ['', 'ws', 'ws/a.txt', 'ws/closed', 'ws/secret.txt'])
-        chownSync(join(at.base, path), 65_534, 65_534);
-    }
+    for (const path of ['', 'ws', 'ws/a.txt', 'ws/closed', 'ws/secret.txt']) handOver(join(at.base, path));
     const { manifest } = await unprivileged(() => at.store.publish(at.workspace));
     expect(manifest.entries.map(({ path }) => path)).toEqual(['a.txt', 'closed']);
     expect(reasons(manifest)).toEqual({

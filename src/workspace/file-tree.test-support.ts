@@ -1,6 +1,7 @@
 /** Trees of files for tests: a place to work in, and descriptions of what is in it that can be compared. */
 import { spawnSync } from 'node:child_process';
 import {
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -66,10 +67,18 @@ export function digestOf(root: string): string {
   return lines.join('\n');
 }
 
-/** Runs an action as somebody without special rights, to whom modes apply; as root they do not. */
+/** Somebody without special rights; to root no modes apply. */
+export const nobody = 65_534;
+
+/** Makes a path belong to whoever `unprivileged` runs as. */
+export function handOver(path: string): void {
+  if (process.geteuid?.() === 0) chownSync(path, nobody, nobody);
+}
+
+/** Runs an action as somebody to whom modes apply. */
 export async function unprivileged<T>(action: () => Promise<T>): Promise<T> {
   const root = process.geteuid?.() === 0;
-  if (root) process.seteuid?.(65_534);
+  if (root) process.seteuid?.(nobody);
   try {
     return await action();
   } finally {

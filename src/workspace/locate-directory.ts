@@ -2,7 +2,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorMessage } from '../errors/error-message.ts';
-import { errorCode } from '../journal/storage-error.ts';
+import { isPlainName } from './manifest.ts';
 
 export type Located =
   | { readonly state: 'directory' | 'other'; readonly real: string }
@@ -12,25 +12,23 @@ export type Located =
 
 /** `path` is absolute and normalised. */
 export function locateDirectory(path: string): Located {
-  let existing = path;
   const missing: string[] = [];
-  for (;;) {
-    try {
-      const real = realpathSync.native(existing);
-      const isDirectory = statSync(real).isDirectory();
-      if (missing.length === 0) return { state: isDirectory ? 'directory' : 'other', real };
-      if (!isDirectory) return { state: 'unusable', problem: `${real} is not a directory` };
-      return { state: 'missing', real: join(real, ...missing), parent: real };
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || existing === dirname(existing)) {
-        return { state: 'unusable', problem: errorMessage(error) };
-      }
+  let existing = path;
+  try {
+    // Asked of the whole path first, so that one that is too long is found out.
+    while (lstatSync(existing, { throwIfNoEntry: false }) === undefined) {
+      missing.unshift(basename(existing));
+      existing = dirname(existing);
     }
-    // A link that leads nowhere exists all the same, and what is made behind it would not be where it seems.
-    if (lstatSync(existing, { throwIfNoEntry: false }) !== undefined) {
-      return { state: 'unusable', problem: `${existing} is a link that leads nowhere` };
-    }
-    missing.unshift(basename(existing));
-    existing = dirname(existing);
+    // Fails where a link leads nowhere: what is made behind it would not be where it seems.
+    const real = realpathSync.native(existing);
+    const isDirectory = statSync(real).isDirectory();
+    if (missing.length === 0) return { state: isDirectory ? 'directory' : 'other', real };
+    if (!isDirectory) return { state: 'unusable', problem: `${real} is not a directory` };
+    const name = missing.find((each) => !isPlainName(each));
+    if (name !== undefined) return { state: 'unusable', problem: `a name in it is too long: ${name}` };
+    return { state: 'missing', real: join(real, ...missing), parent: real };
+  } catch (error) {
+    return { state: 'unusable', problem: errorMessage(error) };
   }
 }

@@ -138,7 +138,7 @@ test('links that are made never lead out, however they lean on each other', asyn
         if (what.startsWith('link')) expect(leadsOutOf(copy, join(copy, path))).toBe(false);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[{ 'd/e/z': '../..', 'd/e/x': 'z/..' }]] },
   );
 });
 
@@ -192,16 +192,16 @@ test.each(['/etc/passwd', '../x', 'a/../../x', 'a//b', '', 'a/.', 'a\0b'])(
   (path) => {
     const totals = { files: 0, directories: 1, links: 0, bytes: 0 };
     const entries = [{ path, kind: 'directory', mode: 0o755, size: 0 }];
-    expect(() =>
-      parseManifest(JSON.stringify({ v: 1, entries, excluded: [], skipped: [], totals })),
-    ).toThrow();
+    expect(() => parseManifest(JSON.stringify({ v: 1, entries, excluded: [], skipped: [], totals }))).toThrow(
+      'is no relative path',
+    );
   },
 );
 
 /** As the system resolves it; what leads nowhere leads nowhere outside either. */
 function leadsOutOf(root: string, link: string): boolean {
   try {
-    return !isWithin(realpathSync(link), root);
+    return !isWithin(realpathSync.native(link), root);
   } catch {
     return false;
   }

@@ -35,7 +35,7 @@ export async function readTree(root: string, options: ReadTreeOptions): Promise<
   const walk = { slice, excludes: defaultExcludes, ...limits };
   await checkSize(root, options);
 
-  const roots = [...new Set([resolve(root), realpathSync(root)])];
+  const roots = [...new Set([resolve(root), realpathSync.native(root)])];
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const entries: ManifestEntry[] = [];
   const unfaithful: SkippedFile[] = [];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCopySnapshotStore } from './copy-snapshot-store.ts';
@@ -39,6 +39,40 @@ test('a failing visit ends the walk with its error', async () => {
   await expect(walkTree(root, visit, options)).rejects.toThrow('no more');
 });
 
+test('a directory that becomes a link right after it was looked at is not entered', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, { 'ws/d/in.txt': '', 'outside/secret.txt': '' });
+  const paths: string[] = [];
+  const { skipped } = await walkTree(
+    join(root, 'ws'),
+    ({ path, kind }): undefined => {
+      paths.push(path);
+      if (kind !== 'directory') return;
+      renameSync(join(root, 'ws/d'), join(root, 'aside'));
+      symlinkSync(join(root, 'outside'), join(root, 'ws/d'));
+    },
+    options,
+  );
+  expect(paths).toEqual(['d']);
+  expect(skipped).toEqual([{ path: 'd', reason: 'changed while it was read' }]);
+});
+
+test('what vanishes meanwhile is not there', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, { a: '', 'b/c': '', d: '' });
+  const paths: string[] = [];
+  const { skipped } = await walkTree(
+    root,
+    ({ path }): undefined => {
+      paths.push(path);
+      rmSync(join(root, 'b'), { recursive: true, force: true });
+    },
+    options,
+  );
+  expect(paths).toEqual(['a', 'd']);
+  expect(skipped).toEqual([]);
+});
+
 test('too many names in a directory end the walk before the rest of it is listed', async () => {
   const root = temporaryDirectory();
   writeFiles(root, { 'a/1': '', 'a/2': '', b: '' });
@@ -62,20 +96,23 @@ test.skipIf(!separate)('other file systems are named, not entered', async () => 
   expect(inside.filter((path) => path.startsWith('pts'))).toEqual([]);
 });
 
-test('directories that are swapped for links again and again never let the walk out', async () => {
+test('what is swapped for a link again and again never lets the walk out', async () => {
   const base = temporaryDirectory(quickParent);
   const names = Array.from({ length: 10 }, (_, n) => `d${n}`);
   const files = Array.from({ length: 40 }, (_, n) => `f${n}`);
   for (const file of files) {
     for (const name of names) writeFiles(base, { [`ws/${name}/${file}`]: 'inside' });
-    writeFiles(base, { [`outside/${file}`]: 'SECRET' });
+    writeFiles(base, { [`outside/${file}`]: 'SECRET', [`ws/${file}`]: 'inside' });
   }
-  const child = swapper(join(base, 'ws'), join(base, 'outside'), names);
+  // Links of the same name, for directories and for files.
+  for (const name of names) symlinkSync(join(base, 'outside'), join(base, `link-${name}`));
+  for (const file of files) symlinkSync(join(base, 'outside', file), join(base, `link-${file}`));
+  const child = swapper(join(base, 'ws'), [...names, ...files]);
   await once(child.stdout ?? child, 'data');
   const store = createCopySnapshotStore({ directory: join(base, 'store') });
   const outcomes = new Set<string>();
   const inside = hash('sha256', 'inside');
-  for (let round = 0; round < 100 || (outcomes.size < 2 && round < 5_000); round += 1) {
+  for (let round = 0; round < 40 || (outcomes.size < 2 && round < 5_000); round += 1) {
     const { id, manifest } = await store.publish(join(base, 'ws'));
     outcomes.add(id);
     const strange = manifest.entries.filter((entry) => entry.kind === 'file' && entry.sha256 !== inside);
@@ -85,19 +122,18 @@ test('directories that are swapped for links again and again never let the walk 
   expect(outcomes.size).toBeGreaterThan(1);
 });
 
-/** Swaps each of the directories for a link to `outside` and back, as fast as it can. */
-function swapper(workspace: string, outside: string, names: readonly string[]): ChildProcess {
+/** Swaps each entry for the link `../link-<name>` and back, as fast as it can. */
+function swapper(workspace: string, names: readonly string[]): ChildProcess {
   const script = `
     const fs = require('node:fs');
-    const [workspace, outside, ...names] = process.argv.slice(1);
+    const [workspace, ...names] = process.argv.slice(1);
     process.chdir(workspace);
-    fs.symlinkSync(outside, '../link');
     process.stdout.write('ready');
     for (;;) for (const name of names) {
-      fs.renameSync(name, '../real'); fs.renameSync('../link', name);
-      fs.renameSync(name, '../link'); fs.renameSync('../real', name);
+      fs.renameSync(name, '../real'); fs.renameSync('../link-' + name, name);
+      fs.renameSync(name, '../link-' + name); fs.renameSync('../real', name);
     }`;
-  const child = spawn(process.execPath, ['-e', script, workspace, outside, ...names], {
+  const child = spawn(process.execPath, ['-e', script, workspace, ...names], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(async () => {

@@ -59,3 +59,11 @@ test('the page names every export', () => {
     .filter((name) => name !== '');
   expect(named).toEqual(expect.arrayContaining(exported));
 });
+
+test('the page names everything a runtime has', () => {
+  const row =
+    section(page, '## What there is')
+      .split('\n')
+      .find((line) => line.startsWith('| `createRuntime')) ?? '';
+  expect(codeWords(row)).toEqual(expect.arrayContaining(Object.keys(library.createRuntime({ cwd }))));
+});

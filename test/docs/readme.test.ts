@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createCommandTree } from '../../src/cli/command-tree.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { runnableBackends } from '../../src/config/schema/backend-types.ts';
-import { codeBlocks, pages, readPage } from './pages.ts';
+import { errorTable } from '../../src/errors/error-table.ts';
+import { codeBlocks, pages, readPage, section, tableRows } from './pages.ts';
 
 const configs = pages.flatMap((page) =>
   codeBlocks(readPage(page), 'yaml').map((text, index) => ({
@@ -78,6 +79,24 @@ describe('command lines in the pages', () => {
     ['demo --output=text --nope'],
   ])('an unknown word would be noticed: massgen %s', (line) => {
     expect(unknownIn(line)).toBeDefined();
+  });
+});
+
+describe('exit codes', () => {
+  const statuses = tableRows(section(readPage('docs/runs.md'), '## Exit codes')).map(([status]) =>
+    Number(status),
+  );
+
+  test('on the page are those that errors end a command with, success and signals', () => {
+    const ofErrors = errorTable.map(({ exitCode = 1 }) => exitCode);
+    expect(statuses).toEqual([...new Set([0, 129, 143, ...ofErrors])].toSorted((one, other) => one - other));
+  });
+
+  test('in the README mean what they mean on the page', () => {
+    const line = /^Exit codes: ([\s\S]*?)\[More\]/mu.exec(readPage('README.md'))?.[1] ?? '';
+    const named = line.split('·').map((part) => Number.parseInt(part.trim(), 10));
+    expect(named.length).toBeGreaterThan(5);
+    expect(statuses).toEqual(expect.arrayContaining(named));
   });
 });
 

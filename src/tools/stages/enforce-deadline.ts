@@ -1,7 +1,8 @@
 /** Ends the wait for a tool at its deadline, or when the turn is over; the tool is told through the signal. */
 import { toolErrors } from '../../errors/tool-errors.ts';
 import type { Clock } from '../../events/clock.ts';
-import { failedResult, type PipelineResult, type Stage } from '../pipeline.ts';
+import { failedResult, type Stage } from '../pipeline.ts';
+import type { PipelineResult } from '../pipeline-result.ts';
 import { longestCallMs } from '../tool-table.ts';
 
 export function enforceDeadline(clock: Clock): Stage {

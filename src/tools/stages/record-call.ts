@@ -6,7 +6,8 @@ import { errorMessage } from '../../errors/error-message.ts';
 import { toolErrors } from '../../errors/tool-errors.ts';
 import type { Clock } from '../../events/clock.ts';
 import type { EventRecorder } from '../../journal/event-recorder.ts';
-import { failedResult, type PipelineResult, type Stage } from '../pipeline.ts';
+import { failedResult, type Stage } from '../pipeline.ts';
+import type { PipelineResult } from '../pipeline-result.ts';
 
 export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock): Stage {
   return async (call, next) => {

@@ -3,7 +3,8 @@
  * one start and one finish. A journal that cannot be written stops the call.
  */
 import type { EventRecorder } from '../../journal/event-recorder.ts';
-import { deniedResult, type PipelineCall, type PipelineResult, type Stage } from '../pipeline.ts';
+import { deniedResult, type PipelineCall, type Stage } from '../pipeline.ts';
+import type { PipelineResult } from '../pipeline-result.ts';
 
 export function recordDenials(recorder: Pick<EventRecorder, 'append'>): Stage {
   return async (call, next) => {

@@ -1,0 +1,219 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { createServerRig } from './servers.test-support.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+type HttpSpec = Extract<ServerSpec, { type: 'streamable-http' }>;
+
+function listen(handler: RequestListener): Promise<string> {
+  return listenOn(createServer(handler));
+}
+
+async function listenOn(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+}
+
+function specOf(url: string, more: Partial<HttpSpec> = {}): HttpSpec {
+  return {
+    type: 'streamable-http',
+    name: 'remote',
+    agent: 'writer',
+    excludedTools: [],
+    url,
+    headers: {},
+    timeoutMs: 30_000,
+    ...more,
+  };
+}
+
+/** A real server of the official kind: adds numbers. `seen` gets the headers of each request. */
+function officialServer(seen: IncomingMessage['headers'][] = []): Promise<string> {
+  const handler = createMcpHandler(() => {
+    const server = new McpServer({ name: 'sums', version: '1' });
+    server.registerTool(
+      'add',
+      { description: 'Adds.', inputSchema: z.object({ a: z.number(), b: z.number() }) },
+      ({ a, b }) => ({ content: [{ type: 'text', text: String(a + b) }] }),
+    );
+    return server;
+  });
+  return listen(async (request, response) => {
+    seen.push(request.headers);
+    const answer = await handler.fetch(
+      new Request(`http://${request.headers.host}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: Object.entries(request.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ]),
+        body: request.method === 'POST' ? await text(request) : null,
+      }),
+    );
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    for await (const chunk of answer.body ?? []) response.write(chunk);
+    response.end();
+  });
+}
+
+/** Shakes hands and lists one tool; what it does with calls is up to the test. */
+type OnCall = (id: number, response: Parameters<RequestListener>[1]) => void;
+
+function plainServer(onCall: OnCall): Promise<string> {
+  return listen(plainHandler(onCall));
+}
+
+function plainHandler(onCall: OnCall): RequestListener {
+  return async (request, response) => {
+    const { id, method } = (request.method === 'POST' ? JSON.parse(await text(request)) : {}) as {
+      id?: number;
+      method?: string;
+    };
+    const answer = (result: unknown): void => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    };
+    if (method === 'tools/call') onCall(id ?? 0, response);
+    else if (method === 'tools/list') answer({ tools: [{ name: 'act', inputSchema: { type: 'object' } }] });
+    else if (method === 'initialize') {
+      answer({
+        protocolVersion: '2025-06-18',
+        capabilities: { tools: {} },
+        serverInfo: { name: 'plain', version: '1' },
+      });
+    } else response.writeHead(method === undefined ? 405 : 202).end();
+  };
+}
+
+const limits = { timeoutMs: 30_000, signal: new AbortController().signal };
+
+test('a server over streamable HTTP works end to end, with the headers of the config', async () => {
+  const { connect } = createServerRig();
+  const seen: IncomingMessage['headers'][] = [];
+  const connection = await connect(specOf(await officialServer(seen), { headers: { 'x-team': 'seven' } }));
+  expect(connection.tools.map(({ name }) => name)).toEqual(['add']);
+  expect(await connection.call('add', { a: 2, b: 3 }, limits)).toEqual({
+    outcome: 'ok',
+    content: [{ type: 'text', text: '5' }],
+  });
+  await connection.close();
+  expect(seen.every((headers) => headers['x-team'] === 'seven')).toBe(true);
+});
+
+test('a server that is not there is named with its address and the reason', async () => {
+  const { connect } = createServerRig();
+  await expect(connect(specOf('http://127.0.0.1:9/mcp'))).rejects.toMatchObject({
+    code: 'MG1412',
+    message: expect.stringMatching(/remote \(http:\/\/127\.0\.0\.1:9\/mcp\).*(ECONNREFUSED|bad port)/u),
+  });
+});
+
+test('headers with keys do not follow a redirect to another origin', async () => {
+  const { connect } = createServerRig();
+  const seen: IncomingMessage['headers'][] = [];
+  const other = await officialServer(seen);
+  const url = await listen((_, response) => response.writeHead(307, { location: other }).end());
+  const spec = specOf(url, { headers: { 'x-api-key': 'very-secret-key' } });
+  await expect(connect(spec)).rejects.toMatchObject({ code: 'MG1412' });
+  expect(seen).toEqual([]);
+});
+
+test.each([
+  ['that never answers', (): void => undefined],
+  [
+    'that takes the handshake and then hangs',
+    async (request: IncomingMessage, response: Parameters<RequestListener>[1]): Promise<void> => {
+      const { id, method } = JSON.parse(await text(request)) as { id: number; method: string };
+      if (method !== 'initialize') return;
+      const serverInfo = { name: 'half', version: '1' };
+      const result = { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    },
+  ],
+])('a server %s is given up after its time', async (_, handler: RequestListener) => {
+  const { connect, clock } = createServerRig();
+  let asked = 0;
+  const url = await listen((request, response) => {
+    asked += 1;
+    handler(request, response);
+  });
+  const failed = expect(connect(specOf(url), { timeoutMs: 30_000 })).rejects.toMatchObject({
+    code: 'MG1404',
+  });
+  await clock.until(() => asked > 0);
+  await clock.advance(30_000);
+  await failed;
+});
+
+test.each([
+  [500, 'unknown'],
+  [503, 'unknown'],
+  [404, 'failed'],
+  [429, 'failed'],
+])('status %i ends a call as %s, and a long body is cut', async (status, outcome) => {
+  const { connect } = createServerRig();
+  const url = await plainServer((_, response) =>
+    response.writeHead(status).end(`boom ${'x'.repeat(100_000)}`),
+  );
+  const connection = await connect(specOf(url));
+  const result = await connection.call('act', {}, limits);
+  expect(result).toMatchObject({
+    outcome,
+    error: { code: 'MG1409', message: expect.stringContaining('boom') },
+  });
+  expect(result.error?.message.length).toBeLessThan(1_000);
+  await connection.close();
+});
+
+test('a connection that breaks during a call leaves it unknown', async () => {
+  const { connect } = createServerRig();
+  const connection = await connect(specOf(await plainServer((_, response) => response.destroy())));
+  expect(await connection.call('act', {}, limits)).toMatchObject({ outcome: 'unknown' });
+  await connection.close();
+});
+
+test('a call to a server that has gone fails: it was surely not made', async () => {
+  const { connect } = createServerRig();
+  const server = createServer(plainHandler(() => undefined));
+  const connection = await connect(specOf(await listenOn(server)));
+  server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  // On a connection that was open before, the request may have been read; on a new one it surely was not.
+  expect(['unknown', 'failed']).toContain((await connection.call('act', {}, limits)).outcome);
+  expect(await connection.call('act', {}, limits)).toMatchObject({
+    outcome: 'failed',
+    error: { message: expect.stringContaining('ECONNREFUSED') },
+  });
+  await connection.close();
+});
+
+test('a body without end is cut off at the limit', async () => {
+  const { connect } = createServerRig();
+  const url = await plainServer((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    const more = (): void => {
+      while (response.write('[0,'.repeat(100_000))) if (response.destroyed) return;
+      response.once('drain', more);
+    };
+    more();
+  });
+  const connection = await connect(specOf(url));
+  expect(await connection.call('act', {}, limits)).toMatchObject({
+    outcome: 'unknown',
+    error: { message: expect.stringContaining('over the limit of 10485760 bytes') },
+  });
+  await connection.close();
+});
