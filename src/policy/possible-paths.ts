@@ -12,7 +12,8 @@ const between = /[\s"'`;|&<>(){}[\],=\0]+/u;
 export function possiblePaths(text: string): readonly string[] {
   const found = new Set<string>();
   const add = (word: string): void => {
-    for (const form of forms(word)) if (form !== '') found.add(form);
+    // The words around a null character are looked at by themselves.
+    for (const form of forms(word)) if (form !== '' && !form.includes('\0')) found.add(form);
   };
   if (text.length <= longestPath) {
     add(text);

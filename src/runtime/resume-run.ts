@@ -18,6 +18,7 @@ import { resumeJournal } from '../journal/resume-journal.ts';
 import { openRunDirectory } from '../journal/run-directory.ts';
 import { readRunRecord, type RunRecord } from '../journal/run-record.ts';
 import { contextPaths } from './context-paths.ts';
+import { homeOf } from './runtime-parts.ts';
 import { launchRun } from './launch-run.ts';
 import type { ResumeOptions, RunHandle } from './run-options.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
@@ -61,7 +62,7 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
       journaled: events,
       journalFailed: failure.promise,
       workspaces,
-      contextPaths: await contextPaths(config, parts.cwd),
+      contextPaths: await contextPaths(config, parts.cwd, homeOf(parts)),
       opening: () => [],
       resume: { after: events.at(-1)?.seq ?? 0, program: parts.program.version },
     });

@@ -3,7 +3,6 @@
  * name no directory work in the run itself, under their alias, because an agent is never shown an id.
  */
 import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { isLocked } from '../journal/file-lock.ts';
@@ -25,7 +24,8 @@ import { publishView } from '../workspace/views.ts';
 import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import type { WorkspaceChanges } from '../tools/stages/detect-changes.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import { expandHome } from './expand-home.ts';
+import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 
 export interface RunWorkspaces {
   /** Absolute path by agent, for the record of the run. */
@@ -71,7 +71,7 @@ export async function prepareRunWorkspaces(
   };
   const places = { ...context.places, runWorkspaces: directory.workspaces };
   await mkdir(directory.workspaces, { recursive: true, mode: 0o700 });
-  const requests = record === undefined ? newRequests(options) : recordedRequests(record);
+  const requests = record === undefined ? newRequests(options, places.home) : recordedRequests(record);
   const prepare = record === undefined ? prepareWorkspaces : reopenWorkspaces;
   const prepared = new Map((await prepare(requests, { ...context, places })).map((each) => [each.agent, each]));
   const scans = new Map<string, WorkspaceScan>();
@@ -94,19 +94,19 @@ export function workspaceContext(
   parts: RuntimeParts,
   warn: (warning: WorkspaceWarning) => void,
 ): Omit<WorkspaceContext, 'run'> {
-  const { cwd, logsDirectory, clock, environment } = parts;
+  const { cwd, logsDirectory, clock } = parts;
   return {
     registry: createWorkspaceRegistry({ logsDirectory, clock, warn }),
-    places: { project: cwd, home: environment['HOME'] ?? homedir(), logs: logsDirectory },
+    places: { project: cwd, home: homeOf(parts), logs: logsDirectory },
     clock,
     isRunLive: (run) => isLocked(join(logsDirectory, run, 'run.lock')),
   };
 }
 
-function newRequests(options: RunWorkspacesOptions): readonly WorkspaceRequest[] {
+function newRequests(options: RunWorkspacesOptions, home: string): readonly WorkspaceRequest[] {
   const { config, directory, aliases, isolateWorkspaces = false, workspacesForAll = false } = options;
   return config.agents.flatMap(({ id, backend }): WorkspaceRequest[] => {
-    const named = 'cwd' in backend ? backend.cwd : undefined;
+    const named = 'cwd' in backend && backend.cwd !== undefined ? expandHome(backend.cwd, home) : undefined;
     if (named !== undefined && !isolateWorkspaces) return [{ agent: id, path: named }];
     if (named === undefined && !workspacesForAll) return [];
     return [{ agent: id, path: join(directory.workspaces, aliases.get(id) ?? id) }];
@@ -126,7 +126,8 @@ function assemble(
 ): RunWorkspaces {
   const looking = new Map<string, Promise<unknown>>();
   const rootsOf = ({ given, path }: PreparedWorkspace): readonly string[] => [path, given];
-  const allRoots = [...prepared.values()].flatMap(rootsOf);
+  /** Where files of answers can be named: workspaces and views. */
+  const roots = new Set([...prepared.values()].flatMap(rootsOf));
 
   async function look(agent: string, path: string): Promise<WorkspaceChanges | undefined> {
     const after = await scanWorkspace(path);
@@ -157,7 +158,7 @@ function assemble(
       return path === undefined ? undefined : store.publish(path);
     },
     async publishView(snapshot, directory, label) {
-      await publishView(store, snapshot, directory, label);
+      roots.add(await publishView(store, snapshot, directory, label));
     },
     materialize: (snapshot, target) => store.materialize(snapshot, target),
     rewrite(text, author, place) {
@@ -168,7 +169,7 @@ function assemble(
         rootsOf(workspace).map((from) => ({ from, to: place })),
       );
     },
-    comparable: (text) => comparableAnswer(text, allRoots),
+    comparable: (text) => comparableAnswer(text, [...roots]),
     showInLegacyFolders: (files) => legacy.show(files),
   };
 }

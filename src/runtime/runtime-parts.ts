@@ -1,4 +1,5 @@
 /** What the parts of a run share: the options with every default filled in, and the children of the process. */
+import { homedir } from 'node:os';
 import type { ChildSupervisor } from '../process/child-supervisor.ts';
 import type { Program } from './program.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
@@ -8,3 +9,8 @@ export type RuntimeParts = Readonly<Required<Omit<RuntimeOptions, 'journalFiles'
     readonly program: Program;
     readonly children: ChildSupervisor;
   };
+
+/** The user's home directory. */
+export function homeOf({ environment }: Pick<RuntimeParts, 'environment'>): string {
+  return environment['HOME'] ?? homedir();
+}

@@ -14,6 +14,7 @@ import { createRunDirectory, type RunDirectory } from '../journal/run-directory.
 import { writeRunRecord } from '../journal/run-record.ts';
 import { createSecretRegistry } from '../credentials/secret-registry.ts';
 import { contextPaths } from './context-paths.ts';
+import { homeOf } from './runtime-parts.ts';
 import { createAgent } from './create-agent.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
@@ -25,7 +26,7 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
   refuseUnsafe(options.config);
   checkTeam(options.config, parts);
   const { config, question } = options;
-  const folders = await contextPaths(config, parts.cwd);
+  const folders = await contextPaths(config, parts.cwd, homeOf(parts));
   const seed = options.seed ?? randomInt(2 ** 31);
   const aliases = dealAliases(
     config.agents.map(({ id }) => id),

@@ -19,6 +19,8 @@ export interface PipelineCall {
   readonly turn: number;
   readonly request: ToolCallRequest;
   readonly signal: AbortSignal;
+  /** Set by the outermost stage; to be called once the start of the call is in the journal. */
+  readonly begun?: () => void;
   /** Set by the name table. */
   readonly tool?: ResolvedTool;
   /** Set by the argument check. */

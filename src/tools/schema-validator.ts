@@ -1,10 +1,12 @@
 /**
- * Validates values against JSON Schemas of draft-07 and 2020-12. Compiled once per schema object. Loaded when
- * the first call comes, because most of the command line never needs it.
+ * Validates values against JSON Schemas of the drafts that MCP servers use. Compiled once per schema object, in
+ * bounded time, because a schema is a stranger's and may hold a pattern that never comes to an end. The library is
+ * loaded when the first call comes, because most of the command line never needs it.
  */
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { toolErrors } from '../errors/tool-errors.ts';
+import { createTimeBox, type TimeBox } from './time-box.ts';
 
 /** Problems in words, empty when the value fits. @throws MassGenError when the schema itself cannot be used. */
 export type SchemaValidator = (
@@ -17,14 +19,22 @@ interface Compiled {
   errors?: null | { instancePath: string; message?: string; params?: unknown }[];
 }
 
+/** For compiling one schema and for checking one value; milliseconds. */
+const longestMs = 1_000;
+
 export function createSchemaValidator(): SchemaValidator {
-  // Promises, so that calls which come while a schema is being compiled do not compile it again.
+  /** Failures are kept too: a schema that takes too long is not tried with every call. */
   const compiled = new WeakMap<object, Promise<Compiled>>();
+  const timeBox = createTimeBox(longestMs);
   return async (schema, value) => {
-    const compiling = compiled.get(schema) ?? compile(schema);
+    const compiling = compiled.get(schema) ?? compile(schema, timeBox);
     compiled.set(schema, compiling);
     const check = await compiling;
-    if (check(value) === true) return [];
+    try {
+      if (timeBox(() => check(value)) === true) return [];
+    } catch (error) {
+      throw unusable(error);
+    }
     return (check.errors ?? []).map(
       ({ instancePath, message, params }) =>
         `${instancePath === '' ? 'arguments' : instancePath.slice(1).replaceAll('/', '.')} ${message ?? 'is wrong'}${extra(params)}`,
@@ -37,15 +47,28 @@ function extra(params: unknown): string {
   return typeof key === 'string' ? ` (${key})` : '';
 }
 
-async function compile(schema: Readonly<Record<string, unknown>>): Promise<Compiled> {
+async function compile(
+  { $schema, ...schema }: Readonly<Record<string, unknown>>,
+  timeBox: TimeBox,
+): Promise<Compiled> {
   const options = { strict: false, allErrors: true, validateFormats: false, logger: false as const };
-  try {
-    const old = String(schema['$schema'] ?? '').includes('draft-07');
-    const ajv = old
-      ? new (await import('ajv')).Ajv(options)
-      : new (await import('ajv/dist/2020.js')).Ajv2020(options);
-    return ajv.compile(schema) as Compiled;
-  } catch (error) {
-    throw new MassGenError(toolErrors.schemaUnusable, { detail: errorMessage(error), cause: error });
+  const dialect = typeof $schema === 'string' ? $schema : '';
+  const { Ajv } = await import('ajv');
+  const { Ajv2019 } = await import('ajv/dist/2019.js');
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const kinds = /draft-0\d/u.test(dialect) ? [Ajv] : dialect.includes('2019-09') ? [Ajv2019] : [Ajv2020, Ajv];
+  let failure: unknown;
+  for (const Kind of kinds) {
+    try {
+      return timeBox(() => new Kind(options).compile(schema) as Compiled);
+    } catch (error) {
+      // Of a schema that does not say its draft, older servers mean the older one.
+      failure ??= error;
+    }
   }
+  throw unusable(failure);
+}
+
+function unusable(cause: unknown): MassGenError {
+  return new MassGenError(toolErrors.schemaUnusable, { detail: errorMessage(cause).slice(0, 500), cause });
 }

@@ -53,20 +53,21 @@ export function createTurnToolSession(options: TurnToolSessionOptions): ToolSess
     return { id: request.id, outcome, content, ...(decision === undefined ? {} : { decision }) };
   }
 
+  /** Where no decision is asked for, as in a presentation, a decision is a call of an unknown tool. */
+  function takesDecisions(): boolean {
+    const table = options.table();
+    return table.has(newAnswerTool) || table.has(voteTool);
+  }
+
   return {
     list: () => [...options.table().values()].map((tool) => tool.definition),
     async callAll(calls, signal) {
-      const requests: DecisionRequest[] = [];
-      for (const call of calls) {
-        const decision = decisionOf(call.name, call.arguments);
-        if (decision !== undefined) requests.push(decision);
-      }
-      if (requests.length > 0) {
+      const requests = decisionsOf(calls);
+      if (requests.length > 0 && takesDecisions()) {
         const refused = await options.decisions.check(requests);
         if (refused !== undefined) return refuseAll(calls, refused, signal);
       }
       const results = new Map<ToolCallRequest, ToolCallResult>();
-      const decides = ({ name }: ToolCallRequest): boolean => name === newAnswerTool || name === voteTool;
       const others = calls.filter((call) => !decides(call));
       const queue = others.values();
       const workers = Array.from({ length: Math.min(parallelCalls, others.length) }, async () => {
@@ -77,4 +78,19 @@ export function createTurnToolSession(options: TurnToolSessionOptions): ToolSess
       return calls.flatMap((call) => results.get(call) ?? []);
     },
   };
+}
+
+function decides({ name }: ToolCallRequest): boolean {
+  return name === newAnswerTool || name === voteTool;
+}
+
+/** One decision of a wrong form is left to the argument check; beside others it counts like a right one. */
+function decisionsOf(calls: readonly ToolCallRequest[]): readonly DecisionRequest[] {
+  const deciding = calls.filter(decides);
+  return deciding.flatMap(({ name, arguments: args }): DecisionRequest[] => {
+    const decision = decisionOf(name, args);
+    if (decision !== undefined) return [decision];
+    if (deciding.length === 1) return [];
+    return [name === voteTool ? { type: 'vote', target: '', reason: '' } : { type: 'new_answer', content: '' }];
+  });
 }

@@ -25,7 +25,7 @@ export async function publishView(
   if (!isPlainName(label))
     throw new MassGenError(workspaceErrors.nameUnsafe, { detail: JSON.stringify(label) });
   const view = join(directory, label);
-  
+  if (isDirectory(view)) return view;
   try {
     await makePrivateDirectory(directory);
   } catch (error) {

@@ -7,28 +7,32 @@ import { longestCallMs } from '../tool-table.ts';
 
 export function enforceDeadline(clock: Clock): Stage {
   return async (call, next) => {
+    if (call.signal.aborted) return givenUpResult('cancelled');
     const controller = new AbortController();
     const signal = AbortSignal.any([call.signal, controller.signal]);
     let stop = (): void => undefined;
-    const given = new Promise<PipelineResult>((resolve) => {
-      const give = (outcome: 'unknown' | 'cancelled'): void => {
-        const { code, title, hint } = outcome === 'unknown' ? toolErrors.deadline : toolErrors.cancelled;
-        resolve(failedResult(outcome, { code, message: title, hint }));
+    const givenUp = new Promise<PipelineResult>((resolve) => {
+      const giveUp = (outcome: 'unknown' | 'cancelled'): void => {
+        resolve(givenUpResult(outcome));
         controller.abort();
       };
-      const cancel = clock.after(longestCallMs, () => give('unknown'));
-      const onAbort = (): void => give('cancelled');
-      if (call.signal.aborted) onAbort();
-      else call.signal.addEventListener('abort', onAbort, { once: true });
+      const cancel = clock.after(longestCallMs, () => giveUp('unknown'));
+      const onAbort = (): void => giveUp('cancelled');
+      call.signal.addEventListener('abort', onAbort, { once: true });
       stop = () => {
         cancel();
         call.signal.removeEventListener('abort', onAbort);
       };
     });
     try {
-      return await Promise.race([next({ ...call, signal }), given]);
+      return await Promise.race([next({ ...call, signal }), givenUp]);
     } finally {
       stop();
     }
   };
+}
+
+function givenUpResult(outcome: 'unknown' | 'cancelled'): PipelineResult {
+  const { code, title, hint } = outcome === 'unknown' ? toolErrors.deadline : toolErrors.cancelled;
+  return failedResult(outcome, { code, message: title, hint });
 }

@@ -31,6 +31,8 @@ export function enforcePolicy(options: PolicyOptions): Stage {
   const fixed = (path: string): Promise<string> => {
     const real = known.get(path) ?? resolveLinks(resolve(path));
     known.set(path, real);
+    // A failure denies this call; the next one looks again.
+    real.catch(() => known.delete(path));
     return real;
   };
 

@@ -13,7 +13,7 @@ export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock
   return async (call, next) => {
     const { agent, turn, request, tool, effects = ['Unknown'] } = call;
     const common = { agent, turn, call: request.id, tool: request.name };
-    await recorder.append([
+    const { durable } = recorder.append([
       {
         type: 'tool.call.started',
         ...common,
@@ -22,7 +22,9 @@ export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock
         arguments: call.arguments,
         effects,
       },
-    ]).durable;
+    ]);
+    call.begun?.();
+    await durable;
     const started = clock.monotonic();
     let result: PipelineResult;
     try {

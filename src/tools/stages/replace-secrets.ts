@@ -7,12 +7,24 @@ export function replaceSecrets(replace: (text: string) => string): Stage {
     switch (part.type) {
       case 'text':
         return { ...part, text: replace(part.text) };
+      case 'image':
+      case 'audio':
+        return holdsSecret(part.data) ? leftOut(part.type) : { ...part, mimeType: replace(part.mimeType) };
       case 'resource':
-        return part.text === undefined ? part : { ...part, text: replace(part.text) };
+        if (part.data !== undefined && holdsSecret(part.data)) return leftOut(part.type);
+        return {
+          ...part,
+          uri: replace(part.uri),
+          ...(part.text === undefined ? {} : { text: replace(part.text) }),
+          ...(part.mimeType === undefined ? {} : { mimeType: replace(part.mimeType) }),
+        };
       default:
-        return part;
+        return part satisfies never;
     }
   };
+  // A word in the middle of base64 would leave nothing that can be decoded.
+  const holdsSecret = (data: string): boolean => replace(data) !== data;
+
   return async (call, next) => {
     const result = await next(call);
     return {
@@ -23,4 +35,8 @@ export function replaceSecrets(replace: (text: string) => string): Stage {
         : { error: { ...result.error, message: replace(result.error.message) } }),
     };
   };
+}
+
+function leftOut(type: string): ToolContent {
+  return { type: 'text', text: `[${type} left out: it holds a secret of this run]` };
 }
