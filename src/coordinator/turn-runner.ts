@@ -20,7 +20,7 @@ const restMs = 5_000;
 const eventsPerBreath = 1_000;
 
 export interface AttemptResult {
-  /** Text the agent streamed after its last tool call. */
+  /** Text a presenter streamed after its last tool call; empty for other turns, where nobody asks for it. */
   readonly text: string;
 }
 
@@ -127,7 +127,7 @@ export class TurnRunner {
       }
       // A cancelled turn is not heard, but how its last model call ended, and what that cost, is kept.
       if (signal.aborted && event.type !== 'model.call.finished') continue;
-      if (event.type === 'text.delta') heard.text += event.text;
+      if (event.type === 'text.delta') heard.text += request.kind === 'present' ? event.text : '';
       else if (event.type === 'model.call.started') before = heard.text;
       // What a call said that failed is void: the agent asks again or gives up.
       else if (event.type === 'model.call.finished' && event.outcome !== 'ok') heard.text = before;

@@ -59,7 +59,8 @@ export async function createAgentOutputFiles(
         case 'presentation.finished': {
           note(event);
           const text = `${event.at}  ${event.agent} (${event.source})\n\n${redact(event.text)}\n`;
-          work.push(writeFile(join(directory, `final_presentation_${event.agent}.txt`), text, { mode }));
+          const path = join(directory, `final_presentation_${event.agent}.txt`);
+          work.push(writeFile(path, text, { mode }).catch((error: Error) => void errors.push(error)));
           return;
         }
         default:

@@ -64,7 +64,7 @@ export function mentionedPaths(text: string, roots: readonly string[]): readonly
     const found: string[] = [];
     for (let at = text.indexOf(root); at !== -1; at = text.indexOf(root, at + root.length)) {
       const rest = text.slice(at + root.length, at + root.length + 4_096);
-      found.push(root + rest.slice(0, Math.max(0, (pathEnd.exec(rest)?.index ?? rest.length))));
+      found.push(root + rest.slice(0, Math.max(0, pathEnd.exec(rest)?.index ?? rest.length)));
     }
     return found;
   });

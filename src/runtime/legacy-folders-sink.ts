@@ -16,6 +16,7 @@ export function createLegacyFoldersSink(
   emit: (...bodies: readonly DurableEventBody[]) => Promise<void>,
 ): EventSink {
   const work: Promise<void>[] = [];
+  const errors: unknown[] = [];
 
   async function show(agent: string, number: number, snapshot: string): Promise<void> {
     const alias = aliases.get(agent) ?? agent;
@@ -27,12 +28,14 @@ export function createLegacyFoldersSink(
   return {
     event(event) {
       if (event.type !== 'answer.submitted' || event.snapshot === undefined) return;
-      work.push(show(event.agent, event.number, event.snapshot));
+      // Only the journal fails here, which ends the run by itself; until the end nobody is there to hear of it.
+      work.push(
+        show(event.agent, event.number, event.snapshot).catch((error: unknown) => void errors.push(error)),
+      );
     },
     async close() {
-      const results = await Promise.allSettled(work);
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason as Error;
+      await Promise.all(work);
+      if (errors[0] !== undefined) throw errors[0] as Error;
     },
   };
 }

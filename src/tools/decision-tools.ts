@@ -10,7 +10,8 @@ const newAnswerSchema = {
   properties: {
     content: {
       type: 'string',
-      description: 'Your complete answer to the task. Name the files that belong to it; do not repeat their content.',
+      description:
+        'Your complete answer to the task. Name the files that belong to it; do not repeat their content.',
     },
   },
   required: ['content'],
@@ -33,7 +34,11 @@ const voteSchema = {
 export const newAnswerTool = 'new_answer';
 export const voteTool = 'vote';
 
-export function decisionTools(handler: DecisionHandler, mayAnswer: boolean, mayVote: boolean): readonly ResolvedTool[] {
+export function decisionTools(
+  handler: DecisionHandler,
+  mayAnswer: boolean,
+  mayVote: boolean,
+): readonly ResolvedTool[] {
   const tool = (
     name: string,
     description: string,
@@ -50,7 +55,13 @@ export function decisionTools(handler: DecisionHandler, mayAnswer: boolean, mayV
   });
   return [
     ...(mayAnswer
-      ? [tool(newAnswerTool, 'Submit your answer to the task, or a better answer than those you were shown.', newAnswerSchema)]
+      ? [
+          tool(
+            newAnswerTool,
+            'Submit your answer to the task, or a better answer than those you were shown.',
+            newAnswerSchema,
+          ),
+        ]
       : []),
     ...(mayVote
       ? [tool(voteTool, 'Vote for the best of the answers you were shown, your own included.', voteSchema)]

@@ -15,7 +15,7 @@ export async function resolveLinks(path: string): Promise<string> {
   // Reversed, so that the next one is taken from the end.
   const left = path.split(sep).toReversed();
   let real: string = sep;
-  for (let links = 0; left.length > 0; ) {
+  for (let links = 0; left.length > 0;) {
     const part = left.pop() ?? '';
     if (part === '' || part === '.') continue;
     if (part === '..') {

@@ -33,8 +33,5 @@ export interface ToolSession {
    * Runs all calls of one model response and gives a result for each, in the order of the calls. Calls that
    * are not decisions run in parallel; a decision runs after them. Never rejects but when `signal` aborts.
    */
-  callAll(
-    calls: readonly ToolCallRequest[],
-    signal: AbortSignal,
-  ): Promise<readonly ToolCallResult[]>;
+  callAll(calls: readonly ToolCallRequest[], signal: AbortSignal): Promise<readonly ToolCallResult[]>;
 }

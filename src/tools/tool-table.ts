@@ -19,7 +19,8 @@ export function serverTools(connections: readonly McpConnection[]): readonly Res
     return connection.tools.flatMap((tool): ResolvedTool[] => {
       const plain = offeredToolName(spec.name, tool.name);
       const short = hashedToolName(spec.name, tool.name);
-      const named = (list: readonly string[]): boolean => [tool.name, plain, short].some((name) => list.includes(name));
+      const named = (list: readonly string[]): boolean =>
+        [tool.name, plain, short].some((name) => list.includes(name));
       if (named(spec.excludedTools)) return [];
       if (spec.allowedTools !== undefined && !named(spec.allowedTools)) return [];
       const name = taken.has(plain) ? short : plain;

@@ -91,6 +91,8 @@ function decisionsOf(calls: readonly ToolCallRequest[]): readonly DecisionReques
     const decision = decisionOf(name, args);
     if (decision !== undefined) return [decision];
     if (deciding.length === 1) return [];
-    return [name === voteTool ? { type: 'vote', target: '', reason: '' } : { type: 'new_answer', content: '' }];
+    return [
+      name === voteTool ? { type: 'vote', target: '', reason: '' } : { type: 'new_answer', content: '' },
+    ];
   });
 }

@@ -7,7 +7,12 @@ import { toolErrors } from '../../errors/tool-errors.ts';
 import { expandHome } from '../../policy/expand-home.ts';
 import { filesystemPath } from '../../policy/filesystem-path.ts';
 import { possiblePaths } from '../../policy/possible-paths.ts';
-import { findProtected, isHarmless, mentionedPaths, type ProtectedPaths } from '../../policy/protected-paths.ts';
+import {
+  findProtected,
+  isHarmless,
+  mentionedPaths,
+  type ProtectedPaths,
+} from '../../policy/protected-paths.ts';
 import type { PipelineCall, Stage } from '../pipeline.ts';
 import { resolveLinks } from '../resolve-links.ts';
 
@@ -85,7 +90,11 @@ function textPaths(call: PipelineCall, base: string, roots: readonly string[]): 
   const home = homedir();
   const bases = [...new Set([base, call.tool?.cwd ?? base])];
   return (call.paths ?? []).flatMap((text) => [
-    ...mentionedPaths(text, [...new Set(roots)]).map((path) => ({ given: path, path: resolve(path), word: false })),
+    ...mentionedPaths(text, [...new Set(roots)]).map((path) => ({
+      given: path,
+      path: resolve(path),
+      word: false,
+    })),
     ...possiblePaths(text).flatMap((candidate) =>
       bases.map((from) => ({
         given: candidate,
@@ -107,5 +116,7 @@ function exists(path: string): boolean {
 
 function hint({ writable }: ProtectedPaths): string {
   const [own] = writable;
-  return own === undefined ? 'You have no workspace to write into.' : `Write into your own workspace instead: ${own}`;
+  return own === undefined
+    ? 'You have no workspace to write into.'
+    : `Write into your own workspace instead: ${own}`;
 }

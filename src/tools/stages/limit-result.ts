@@ -62,7 +62,8 @@ function excerpt(text: string, room: number, place: string): string {
 
 function limitOthers(part: ToolContent): ToolContent {
   const size = part.type === 'text' ? 0 : (part.data?.length ?? 0);
-  if (size > maxBinary) return { type: 'text', text: `[${part.type} of ${size} base64 characters left out: too large]` };
+  if (size > maxBinary)
+    return { type: 'text', text: `[${part.type} of ${size} base64 characters left out: too large]` };
   if (part.type !== 'resource' || part.uri.length <= maxAddress) return part;
   return { ...part, uri: `${part.uri.slice(0, maxAddress)}…`.toWellFormed() };
 }
