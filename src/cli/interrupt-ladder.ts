@@ -15,7 +15,10 @@ export interface InterruptLadder {
 }
 
 /** `say` is called with what people should know, on the first Ctrl-C. */
-export function createInterruptLadder(run: RunHandle, say: (text: string) => void): InterruptLadder {
+export function createInterruptLadder(
+  run: Pick<RunHandle, 'stop' | 'abort'>,
+  say: (text: string) => void,
+): InterruptLadder {
   let asked = false;
   let stoppedNow = false;
   const stopNow = (reason: MassGenError): void => {

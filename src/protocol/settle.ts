@@ -56,7 +56,7 @@ function isDue(state: ProtocolState, agent: AgentState): boolean {
   return true;
 }
 
-export function votingIsOpen(state: ProtocolState): boolean {
+function votingIsOpen(state: ProtocolState): boolean {
   return state.config.onNewAnswer !== 'wait' || state.drafted === state.living || globalCapReached(state);
 }
 

@@ -6,7 +6,7 @@
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { toolErrors } from '../errors/tool-errors.ts';
-import { createTimeBox, type TimeBox } from './time-box.ts';
+import { createTimeBox, TookTooLong, type TimeBox } from './time-box.ts';
 
 /** Problems in words, empty when the value fits. @throws MassGenError when the schema itself cannot be used. */
 export type SchemaValidator = (
@@ -51,7 +51,13 @@ async function compile(
   { $schema, ...schema }: Readonly<Record<string, unknown>>,
   timeBox: TimeBox,
 ): Promise<Compiled> {
-  const options = { strict: false, allErrors: true, validateFormats: false, logger: false as const };
+  const options = {
+    strict: false,
+    allErrors: true,
+    ownProperties: true,
+    validateFormats: false,
+    logger: false as const,
+  };
   const dialect = typeof $schema === 'string' ? $schema : '';
   const { Ajv } = await import('ajv');
   const { Ajv2019 } = await import('ajv/dist/2019.js');
@@ -64,6 +70,7 @@ async function compile(
     } catch (error) {
       // Of a schema that does not say its draft, older servers mean the older one.
       failure ??= error;
+      if (error instanceof TookTooLong) break;
     }
   }
   throw unusable(failure);

@@ -7,7 +7,14 @@ import { createContext, Script } from 'node:vm';
 
 export type TimeBox = <T>(work: () => T) => T;
 
-/** @throws what `work` throws, or an Error when it was ended after `ms`. */
+export class TookTooLong extends Error {
+  constructor(ms: number, cause: unknown) {
+    super(`it took longer than ${ms} ms`, { cause });
+    this.name = 'TookTooLong';
+  }
+}
+
+/** @throws what `work` throws, or `TookTooLong` when it was ended after `ms`. */
 export function createTimeBox(ms: number): TimeBox {
   const script = new Script('work()');
   const place: { work?: () => unknown } = {};
@@ -22,7 +29,7 @@ export function createTimeBox(ms: number): TimeBox {
     } catch (error) {
       // Not an instance of our own Error: it was made in the other context.
       const { code } = (error ?? {}) as { readonly code?: unknown };
-      if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new Error(`it took longer than ${ms} ms`);
+      if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new TookTooLong(ms, error);
       throw error;
     } finally {
       delete place.work;

@@ -7,9 +7,14 @@ import { mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { DurableEvent, RunEvent } from '../../src/events/run-event.ts';
+import type { RunEvent } from '../../src/events/run-event.ts';
 import type { ProtocolState } from '../../src/protocol/protocol-state.ts';
-import { configFromValue, createRuntime, type RunHandle, type RuntimeOptions } from '../../src/runtime/index.ts';
+import {
+  configFromValue,
+  createRuntime,
+  type RunHandle,
+  type RuntimeOptions,
+} from '../../src/runtime/index.ts';
 import type { ChatRequestBody, ChatScript, ChatStep } from '../../src/testing/index.ts';
 import { startFakeChatServer, type FakeChatServer } from '../../src/testing/index.ts';
 import { asSteps, startAimock, startOurs, type ChatServer } from '../fixtures/chat-servers.ts';
@@ -25,6 +30,8 @@ interface Team {
   readonly folder: string;
   readonly seen: readonly RunEvent[];
   start(): Promise<RunHandle>;
+  /** Resolves as soon as what was seen is so. */
+  until(condition: (seen: readonly RunEvent[]) => boolean): Promise<void>;
 }
 
 interface TeamOptions {
@@ -63,6 +70,11 @@ async function makeTeam(
   const environment = { PATH: process.env['PATH'], HOME: place, TEAM_KEY: canary };
   const runtime = createRuntime({ cwd: place, environment, random: () => 0, ...options });
   const seen: RunEvent[] = [];
+  const waiting = new Map<() => boolean, () => void>();
+  const event = (one: RunEvent): void => {
+    seen.push(one);
+    for (const [holds, resolve] of waiting) if (holds()) resolve();
+  };
   return {
     place,
     folder,
@@ -73,8 +85,9 @@ async function makeTeam(
         question: 'Report on the folder.',
         isolateWorkspaces: true,
         debug: true,
-        sinks: [() => ({ event: (event) => void seen.push(event), close: () => Promise.resolve() })],
+        sinks: [() => ({ event, close: () => Promise.resolve() })],
       }),
+    until: (condition) => new Promise((resolve) => void waiting.set(() => condition(seen), resolve)),
   };
 }
 
@@ -94,7 +107,10 @@ async function startOddServer(
   return server;
 }
 
-function only<T extends RunEvent['type']>(seen: readonly RunEvent[], type: T): readonly Extract<RunEvent, { type: T }>[] {
+function only<T extends RunEvent['type']>(
+  seen: readonly RunEvent[],
+  type: T,
+): readonly Extract<RunEvent, { type: T }>[] {
   return seen.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 }
 
@@ -116,7 +132,7 @@ async function checkNoKey(team: Team): Promise<void> {
 }
 
 describe.each([
-  ['the fake of this project', () => startOurs()],
+  ['the fake of this project', startOurs],
   ['a fake of others', startAimock],
 ])('a team of three agents on %s', (_, startServer) => {
   const removals: (() => Promise<void>)[] = [];
@@ -126,7 +142,7 @@ describe.each([
   let state: ProtocolState;
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer(canary);
     team = await makeTeam({ baseUrl: server.baseUrl }, (remove) => removals.push(remove));
     handle = await team.start();
     state = await handle.finished;
@@ -172,14 +188,20 @@ describe.each([
     }
   });
 
-  test('calls several tools at once and sends their results back together', () => {
-    const calls = server.bodies().flatMap(({ messages }) => messages.map(({ tool_calls: made = [] }) => made.length));
-    expect(Math.max(...calls)).toBe(3);
-    const order = team.seen.filter(
-      (event): event is Extract<DurableEvent, { type: 'tool.call.started' | 'tool.call.finished' }> =>
-        (event.type === 'tool.call.started' || event.type === 'tool.call.finished') && event.agent === 'reader',
-    );
-    expect(order.slice(0, 3).map(({ type }) => type)).toEqual(Array(3).fill('tool.call.started'));
+  test('calls several tools at once and sends their results back together, in the order of the calls', () => {
+    const looking = server
+      .bodies()
+      .filter(({ messages }) => messages.length === 6 && messages[2]?.content === 'Let me look around.');
+    expect(looking).toHaveLength(roles.length);
+    for (const { messages } of looking) {
+      const [asked, ...results] = messages.slice(-4);
+      expect(results.map(({ tool_call_id: id }) => id)).toEqual(asked?.tool_calls?.map(({ id }) => id));
+      expect(results.map(({ content }) => content)).toEqual([
+        expect.stringContaining('[FILE] README.md'),
+        expect.stringContaining(join('src', 'guide.md')),
+        expect.stringContaining('# A small folder'),
+      ]);
+    }
     expect(only(team.seen, 'tool.call.finished').filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
   });
 
@@ -222,20 +244,19 @@ describe.each([
     }
   });
 
-  test('sends the key with each request and writes it nowhere, though it is in a file they read', async () => {
-    expect(new Set(server.keys())).toEqual(new Set([canary]));
+  test('writes the key nowhere, though each request has it and it is in a file they read', async () => {
     expect(await readFile(join(team.folder, 'README.md'), 'utf8')).toContain(canary);
     await checkNoKey(team);
     expect(await filesWith('Its key is', handle.directory.path)).not.toEqual([]);
   });
 
   test('leaves no process behind', async () => {
-    await nothingRunsIn(team.place);
+    await expect(nothingRunsIn(team.place)).resolves.toBeUndefined();
   });
 });
 
 test('another folder gives another report', async () => {
-  const server = await startOurs();
+  const server = await startOurs(canary);
   onTestFinished(() => server.close());
   const team = await makeTeam({ baseUrl: server.baseUrl });
   await writeFile(join(team.folder, 'heron.md'), 'A bird.\n');
@@ -254,7 +275,11 @@ describe('keys', () => {
     const state = await (await team.start()).finished;
     expect(state).toMatchObject({ outcome: 'answered', living: 2 });
     expect(only(team.seen, 'agent.retired')).toMatchObject([
-      { agent: 'reader', failures: 1, error: { code: 'MG1630', message: expect.stringContaining('OPENAI_API_KEY') } },
+      {
+        agent: 'reader',
+        failures: 1,
+        error: { code: 'MG1630', message: expect.stringContaining('OPENAI_API_KEY') },
+      },
     ]);
     expect(only(team.seen, 'winner.selected')).toMatchObject([{ agent: 'editor' }]);
   });
@@ -273,7 +298,13 @@ describe('keys', () => {
   test('one that the provider refuses is tried once, and the provider may repeat it in its message', async () => {
     const server = await startOddServer((role) =>
       role === 'reader'
-        ? [{ type: 'answer', status: 401, body: { error: { message: `Incorrect API key provided: ${canary}.` } } }]
+        ? [
+            {
+              type: 'answer',
+              status: 401,
+              body: { error: { message: `Incorrect API key provided: ${canary}.` } },
+            },
+          ]
         : undefined,
     );
     const team = await makeTeam({ baseUrl: server.baseUrl });
@@ -286,12 +317,20 @@ describe('keys', () => {
 });
 
 describe('a server in trouble', () => {
-  const ofReader = (team: Team) => only(team.seen, 'model.call.finished').filter(({ agent }) => agent === 'reader');
+  const ofReader = (team: Team) =>
+    only(team.seen, 'model.call.finished').filter(({ agent }) => agent === 'reader');
 
   test('is asked again after the pause it asks for', async () => {
     const server = await startOddServer((role, _body, n) =>
       role === 'reader' && n === 1
-        ? [{ type: 'answer', status: 429, headers: { 'retry-after-ms': '40' }, body: { error: { message: 'Slow.' } } }]
+        ? [
+            {
+              type: 'answer',
+              status: 429,
+              headers: { 'retry-after-ms': '40' },
+              body: { error: { message: 'Slow.' } },
+            },
+          ]
         : undefined,
     );
     const team = await makeTeam({ baseUrl: server.baseUrl });
@@ -317,23 +356,35 @@ describe('a server in trouble', () => {
 });
 
 describe('an end before the end', () => {
+  test('a stop ends with the best answer there is, and no request stays open', async () => {
+    const server = await startOddServer((role) => (role === 'reader' ? [{ type: 'hang' }] : undefined));
+    const team = await makeTeam({ baseUrl: server.baseUrl });
+    const handle = await team.start();
+    await team.until((seen) => only(seen, 'vote.cast').some((vote) => vote.for === 'editor.2'));
+    handle.stop();
+    const state = await handle.finished;
+    expect(state).toMatchObject({ outcome: 'answered', limited: 'user_stop' });
+    expect(await readFile(join(handle.directory.final('editor'), 'answer.txt'), 'utf8')).toContain(
+      'Joint report',
+    );
+    expect(only(team.seen, 'presentation.finished')).toMatchObject([{ source: 'stored' }]);
+    expect(new Set(await Promise.all(server.requests.map(({ ended }) => ended)))).toEqual(
+      new Set(['answered', 'client_closed']),
+    );
+    await nothingRunsIn(team.place);
+  });
   test('an abort ends every request, journals what had come, and can be told from a result', async () => {
     const server = await startOddServer(() => [{ type: 'text', text: 'Let me' }, { type: 'hang' }]);
     const team = await makeTeam({ baseUrl: server.baseUrl });
     const handle = await team.start();
     const reason = new Error('stopped by the test');
-    const deltas = Promise.withResolvers<void>();
-    const watch = setInterval(() => {
-      if (only(team.seen, 'text.delta').length === 3) deltas.resolve();
-    }, 5);
-    await deltas.promise;
-    clearInterval(watch);
+    await team.until((seen) => only(seen, 'text.delta').length === 3);
     handle.abort(reason);
     await expect(handle.finished).rejects.toBe(reason);
     const ends = await Promise.all(server.requests.map(({ ended }) => ended));
     expect(ends).toEqual(['client_closed', 'client_closed', 'client_closed']);
     expect(only(team.seen, 'model.call.finished')).toMatchObject(
-      Array(3).fill({ outcome: 'cancelled', parts: [{ type: 'text', text: 'Let me' }] }),
+      roles.map(() => ({ outcome: 'cancelled', parts: [{ type: 'text', text: 'Let me' }] })),
     );
     expect(only(team.seen, 'run.finished')).toEqual([]);
     expect(existsSync(handle.directory.resultFile)).toBe(false);

@@ -47,8 +47,8 @@ const broken: readonly (readonly [name: string, content: string | Buffer, says: 
 ];
 
 describe('a config that cannot be used', () => {
-  test.each(broken)('%s ends a run before anything is made', async (name, content, says) => {
-    const { cwd } = await makePlace();
+  test.concurrent.for(broken)('%s ends a run before anything is made', async ([name, content, says], { onTestFinished }) => {
+    const { cwd } = await makePlace(onTestFinished);
     await writeFile(join(cwd, name), content);
     const { code, stdout, stderr } = await run(['--config', name, 'q'], { cwd });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -210,7 +210,7 @@ describe('config show', () => {
       one: {
         type: 'stdio',
         command: 'x',
-        env: { DB_PASSWORD: secrets[1], PLAIN: 'shown', KEY: '${FROM_OUTSIDE}' },
+        env: { DB_PASSWORD: secrets[1], KEY: '${FROM_OUTSIDE}' },
       },
       two: {
         type: 'streamable-http',
@@ -219,14 +219,17 @@ describe('config show', () => {
       },
     };
     const backend = { type: 'chatcompletion', model: 'm', api_key: secrets[0], mcp_servers };
-    await writeFile(join(cwd, 'a.json'), JSON.stringify({ agent: { id: 'a', backend } }));
+    await writeFile(
+      join(cwd, 'a.json'),
+      JSON.stringify({ agent: { id: 'a', system_message: 'You are shown.', backend } }),
+    );
     const { code, stdout, stderr } = await run(['config', 'show', 'a.json'], {
       cwd,
       env: { FROM_OUTSIDE: 'never-shown' },
     });
     expect(code).toBe(0);
     for (const secret of [...secrets, 'never-shown']) expect(stdout + stderr).not.toContain(secret);
-    expect(stdout).toContain('PLAIN: shown');
+    expect(stdout).toContain('system_message: You are shown.');
     expect(stdout).toContain('${FROM_OUTSIDE}');
     expect(parse(stdout)).toMatchObject({
       agents: [{ id: 'a', backend: { type: 'chatcompletion', api_key: '***' } }],

@@ -110,7 +110,7 @@ describe('flags for the run', () => {
     return logs.filter((name) => existsSync(join(directory, name)));
   };
 
-  test.each([
+  test.concurrent.for([
     ['without flags', [], {}, ['agent_outputs', 'massgen.log']],
     ['--no-display', ['--no-display'], {}, ['agent_outputs', 'massgen.log']],
     ['--no-logs', ['--no-logs'], {}, []],
@@ -123,8 +123,8 @@ describe('flags for the run', () => {
     ],
     ['ui.logging_enabled: false', [], { logging_enabled: false }, []],
     ['ui.debug: true', [], { debug: true }, ['agent_outputs', 'massgen_debug.log']],
-  ])('%s: the logs that are written', async (_, flags, ui, expected) => {
-    const { cwd } = await makePlace();
+  ] as const)('%s: the logs that are written', async ([_, flags, ui, expected], { onTestFinished }) => {
+    const { cwd } = await makePlace(onTestFinished);
     const team = await writeTeam(cwd, [{ answers: [answer('done')] }], { ui });
     const { code, stdout, stderr } = await run(['--config', team, ...flags, 'q'], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -192,7 +192,7 @@ describe('flags for the run', () => {
 });
 
 describe('a command line that cannot be', () => {
-  test.each([
+  test.concurrent.for([
     [['--bogus', 'q'], "unknown option '--bogus'"],
     [['--confg', 'x', 'q'], 'Did you mean --config?'],
     [['--config'], 'argument missing'],
@@ -211,8 +211,8 @@ describe('a command line that cannot be', () => {
     [['--seed', '3', 'demo'], '--seed stands before "demo"'],
     [['runs', 'restart'], "unknown command 'restart'"],
     [['demo', 'here', 'there'], 'too many arguments'],
-  ])('%j is refused with status 2', async (args, message) => {
-    const { cwd } = await makePlace();
+  ] as const)('%j is refused with status 2', async ([args, message], { onTestFinished }) => {
+    const { cwd } = await makePlace(onTestFinished);
     const { code, stdout, stderr } = await run(args, { cwd });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('error MG1001: The command line cannot be understood: ');
@@ -239,7 +239,7 @@ describe('a command line that cannot be', () => {
 });
 
 describe('help', () => {
-  test.each([
+  test.concurrent.for([
     [[]],
     [['demo']],
     [['config']],
@@ -247,8 +247,8 @@ describe('help', () => {
     [['runs']],
     [['runs', 'resume']],
     [['workspace', 'adopt']],
-  ])('of %j fits on a screen', async (command) => {
-    const { cwd } = await makePlace();
+  ] as const)('of %j fits on a screen', async ([command], { onTestFinished }) => {
+    const { cwd } = await makePlace(onTestFinished);
     const { code, stdout, stderr } = await run([...command, '--help'], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');

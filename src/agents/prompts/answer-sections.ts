@@ -4,7 +4,7 @@
  */
 import type { ShownAnswer } from '../agent.ts';
 
-export function answerSection(answer: ShownAnswer): string {
+function answerSection(answer: ShownAnswer): string {
   const files = answer.view === undefined ? '' : `\nIts files, to read only: ${answer.view}`;
   return `<answer label="${answer.label}">\n${neutralise(answer.text)}${files}\n</answer>`;
 }
@@ -13,7 +13,7 @@ export function answerSections(answers: readonly ShownAnswer[]): string {
   return answers.map(answerSection).join('\n\n');
 }
 
-/** Takes the meaning of a marker from text that came from outside. */
+/** Takes the meaning of a marker from text that came from outside, also where spaces or unseen characters stand in it. */
 export function neutralise(text: string): string {
-  return text.replaceAll(/<(?=\/?\s*(?:answer|task|current_answers|conversation)\b)/giu, '&lt;');
+  return text.replaceAll(/<(?=[\s/\p{Cf}]*(?:answer|task|current_answers|conversation|reasons)(?![\w-]))/giu, '&lt;');
 }

@@ -81,7 +81,7 @@ function closing(input: TurnPromptInput): string {
     const reasons =
       input.reasons.length === 0
         ? ''
-        : `Why it was chosen:\n${input.reasons.map((reason) => `- ${neutralise(reason)}`).join('\n')}\n`;
+        : `Why it was chosen, in the words of other agents:\n<reasons>\n${input.reasons.map((reason) => `- ${neutralise(reason)}`).join('\n')}\n</reasons>\n`;
     const ask = input.synthesize
       ? 'Write the final answer by merging the best of all the answers above.'
       : 'Write the final answer. Start from yours, and take over what is better in the others.';

@@ -15,7 +15,6 @@ const contextPathObject = z.strictObject({
     .meta({ description: 'Paths inside it that stay read-only.', examples: [['secrets', '.git']] }),
 });
 
-export type ContextPathConfig = DeepReadonly<z.output<typeof contextPathObject>>;
 
 export const contextPathSchema = z.union([
   pathText.transform((path): z.output<typeof contextPathObject> => ({

@@ -9,7 +9,8 @@ export type TemplateValues = ReadonlyMap<string, string>;
 
 /** @throws MassGenError naming the unknown name or filter. */
 export function fillTemplate(text: string, values: TemplateValues): string {
-  return text.replaceAll(/\{\{\s*([^{}|]+?)\s*((?:\|[^{}]*)?)\}\}/gu, (_, name: string, filters: string) => {
+  return text.replaceAll(/\{\{([^{}|]*)(\|[^{}]*)?\}\}/gu, (_, written: string, filters: string = '') => {
+    const name = written.trim();
     const value = values.get(name);
     if (value === undefined) {
       throw new MassGenError(agentErrors.scriptTemplate, {
@@ -34,7 +35,8 @@ export function fillDeep(value: unknown, values: TemplateValues): unknown {
 
 function applyFilter(value: string, filter: string): string {
   const lines = value.split('\n').filter((line) => line.trim() !== '');
-  const [name = '', count] = filter.split(/\s+/u);
+  const [name = ''] = filter.split(/\s/u, 1);
+  const rest = filter.slice(name.length).trim();
   switch (name) {
     case 'lines':
       return lines.map((line) => `- ${line.trim()}`).join('\n');
@@ -43,9 +45,12 @@ function applyFilter(value: string, filter: string): string {
     case 'first':
       return lines[0]?.trim() ?? '';
     case 'head':
-      return lines.slice(0, Number(count ?? 10)).join('\n');
+      if (!/^\d*$/u.test(rest)) {
+        throw new MassGenError(agentErrors.scriptTemplate, { detail: `head ${rest}`, hint: 'head takes a number of lines.' });
+      }
+      return lines.slice(0, rest === '' ? 10 : Number(rest)).join('\n');
     case 'grep':
-      return lines.filter((line) => line.includes(filter.slice(name.length).trim())).join('\n');
+      return lines.filter((line) => line.includes(rest)).join('\n');
     default:
       throw new MassGenError(agentErrors.scriptTemplate, {
         detail: `filter ${name}`,

@@ -156,13 +156,22 @@ async function decide(
 
 /** The alias to vote for. A bare alias means that agent's latest answer, so it stays right after an update. */
 function voteTarget(agent: string, self: string, request: TurnRequest): string {
-  const ordered = request.answers.toSorted((a, b) => a.order - b.order);
-  const author = {
-    self,
-    other: ordered.find((answer) => answer.author !== self)?.author ?? self,
-    first: ordered[0]?.author,
-    last: ordered.at(-1)?.author,
-  }[agent];
-  const wanted = author ?? agent;
+  const wanted = authorMeant(agent, self, request) ?? agent;
   return request.aliases.get(wanted) ?? wanted;
+}
+
+function authorMeant(word: string, self: string, request: TurnRequest): string | undefined {
+  const authors = request.answers.toSorted((a, b) => a.order - b.order).map(({ author }) => author);
+  switch (word) {
+    case 'self':
+      return self;
+    case 'other':
+      return authors.find((author) => author !== self) ?? self;
+    case 'first':
+      return authors[0];
+    case 'last':
+      return authors.at(-1);
+    default:
+      return undefined;
+  }
 }
