@@ -37,6 +37,6 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.some(
     (word, index) =>
       /^--output=(?:stream-)?json$/u.test(word) ||
-      (word === '--output' && /json$/u.test(argv[index + 1] ?? '')),
+      (word === '--output' && (argv[index + 1] ?? '').endsWith('json')),
   );
 }

@@ -13,9 +13,9 @@ export function outputSinks(form: OutputForm, cwd: string): readonly SinkFactory
     case 'text':
       return [
         ({ directory, journaled, redact }) => {
-          const output = terminalOutput(process.stdout);
           return createPlainDisplay({
-            output: { ...output, write: (text) => output.write(redact(text)) },
+            output: terminalOutput(process.stdout),
+            redact,
             journaled,
             shortPath: (path) => shortPath(path, cwd),
             finalFiles: (agent) => {

@@ -2,8 +2,7 @@
  * Drives one run: feeds the protocol with what happens and carries out what it says. It holds no rule of its own;
  * who wins, who waits and who is asked again is decided in `protocol/` alone.
  */
-import type { TurnKind, TurnRequest } from '../agents/agent.ts';
-import { turnPrompt, updateText } from '../agents/prompts/turn-prompt.ts';
+import type { TurnKind } from '../agents/agent.ts';
 import { errorMessage } from '../errors/error-message.ts';
 import type { Clock } from '../events/clock.ts';
 import type { DurableEvent } from '../events/run-event.ts';
@@ -11,15 +10,12 @@ import type { EventRecorder } from '../journal/event-recorder.ts';
 import { agentIndex } from '../protocol/evolve.ts';
 import type { ProtocolCommand } from '../protocol/protocol-command.ts';
 import { lastAnswerSeq, type ProtocolState } from '../protocol/protocol-state.ts';
-import { decisionTools } from '../tools/decision-tools.ts';
 import type { ToolPipeline } from '../tools/pipeline.ts';
-import { toolTable, type ToolTable } from '../tools/tool-table.ts';
-import { createTurnToolSession } from '../tools/turn-tool-session.ts';
-import { createDecisionHandler } from './decision-handler.ts';
+import type { ToolTable } from '../tools/tool-table.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import type { RunFiles } from './run-files.ts';
-import { shownAnswers } from './shown-answers.ts';
 import type { TeamMember } from './team-member.ts';
+import { createTurnRequest, takeUpdateText, type Delivery, type TurnContext } from './turn-request.ts';
 import { watchTurn, type TurnDeadlines } from './turn-deadlines.ts';
 import { TurnRunner, turnError, type TurnHandle } from './turn-runner.ts';
 
@@ -45,8 +41,7 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #dispatcher: Dispatcher;
   readonly #runners: ReadonlyMap<string, TurnRunner>;
-  readonly #tables = new Map<string, ToolTable>();
-  readonly #pipeline: ToolPipeline;
+  readonly #context: TurnContext;
   readonly #past = new Map<string, TurnKind[]>();
   readonly #kinds = new Map<string, TurnKind>();
   readonly #followUps = new Map<string, string>();
@@ -59,7 +54,6 @@ export class Coordinator {
     this.#runners = new Map(
       [...members].map(([id, { agent }]) => [id, new TurnRunner(agent, recorder, clock)]),
     );
-    this.#pipeline = options.pipeline((agent) => this.#tables.get(agent) ?? new Map());
     // Whoever runs it hears of its end; an abort may come before anybody does.
     this.#finished.promise.catch(() => undefined);
     for (const event of options.journaled) this.#remember(event);
@@ -70,6 +64,14 @@ export class Coordinator {
       carryOut: (command) => this.#carryOut(command),
       failed: (error) => this.#finished.reject(error),
     });
+    const tables = new Map<string, ToolTable>();
+    this.#context = {
+      ...options,
+      dispatcher: this.#dispatcher,
+      tables,
+      pipeline: options.pipeline((agent) => tables.get(agent) ?? new Map()),
+      past: (agent) => [...(this.#past.get(agent) ?? [])],
+    };
   }
 
   get state(): ProtocolState {
@@ -221,15 +223,8 @@ export class Coordinator {
     const { turn } = handle;
     const kind = this.#kinds.get(agent) ?? 'answer';
     let attempt = 1;
-    let delivered = this.#agentState(agent)?.shown ?? 0;
-    let request = this.#request(
-      agent,
-      turn,
-      kind,
-      () => delivered,
-      (shown) => (delivered = shown),
-      handle,
-    );
+    const delivery = { shown: this.#agentState(agent)?.shown ?? 0 };
+    let request = createTurnRequest(this.#context, { agent, turn, kind, delivery, handle });
     try {
       while (!handle.signal.aborted) {
         await runner.attempt(handle, request);
@@ -239,8 +234,7 @@ export class Coordinator {
         const now = this.#agentState(agent);
         if (now === undefined || !this.#isWorking(agent, turn)) return;
         attempt = now.attempt;
-        request = { ...request, attempt, followUp: this.#followUp(agent, delivered) };
-        delivered = now.shown;
+        request = { ...request, attempt, followUp: this.#followUp(agent, delivery) };
       }
     } catch (error) {
       if (handle.signal.aborted) return;
@@ -248,9 +242,9 @@ export class Coordinator {
     }
   }
 
-  #followUp(agent: string, delivered: number): string {
+  #followUp(agent: string, delivery: Delivery): string {
     const told = this.#followUps.get(agent) ?? '';
-    const update = this.#updateSince(agent, delivered);
+    const update = takeUpdateText(this.#context, agent, delivery);
     return update === undefined ? told : `${told}\n\n${update}`;
   }
 
@@ -266,108 +260,6 @@ export class Coordinator {
     return state.agents[agentIndex(state, agent)];
   }
 
-  #updateSince(agent: string, from: number): string | undefined {
-    const { state } = this.#dispatcher;
-    const now = this.#agentState(agent);
-    if (now === undefined || now.shown <= from) return undefined;
-    const answers = shownAnswers(
-      state,
-      agentIndex(state, agent),
-      { from, shown: now.shown },
-      this.#options.files,
-    );
-    return answers.length === 0 ? undefined : updateText(answers, now.mayAnswer);
-  }
-
-  #request(
-    agent: string,
-    turn: number,
-    kind: TurnKind,
-    delivered: () => number,
-    deliver: (shown: number) => void,
-    handle: TurnHandle,
-  ): TurnRequest {
-    const { members, files, question, history, contextPaths, clock } = this.#options;
-    const member = members.get(agent);
-    const { state } = this.#dispatcher;
-    const index = agentIndex(state, agent);
-    const shown = kind === 'present' ? lastAnswerSeq(state) : delivered();
-    const answers = shownAnswers(state, index, { from: 0, shown }, files);
-    const mayAnswer = this.#agentState(agent)?.mayAnswer ?? true;
-    const decisions = createDecisionHandler({
-      agent,
-      turn,
-      dispatcher: this.#dispatcher,
-      files,
-      updateSince: () => {
-        const update = this.#updateSince(agent, delivered());
-        deliver(this.#agentState(agent)?.shown ?? 0);
-        return update;
-      },
-    });
-    const tables = (): ToolTable => {
-      const now = this.#agentState(agent);
-      const decide =
-        kind === 'present' ? [] : decisionTools(decisions, now?.mayAnswer ?? true, (now?.shown ?? 0) > 0);
-      const table = toolTable([...(member?.tools() ?? []), ...decide]);
-      this.#tables.set(agent, table);
-      return table;
-    };
-    const place = {
-      ...(member?.workspace === undefined
-        ? {}
-        : { workspace: member.workspace, views: files.viewsDirectory }),
-      // Without a workspace there is no filesystem server to read them with.
-      contextPaths: member?.workspace === undefined ? [] : contextPaths,
-    };
-    const prompt = turnPrompt({
-      kind,
-      question,
-      history,
-      answers,
-      mayAnswer,
-      ...(member?.role === undefined ? {} : { role: member.role }),
-      ...place,
-      reasons: kind === 'present' ? winningReasons(state) : [],
-      synthesize: kind === 'present' && state.presentation?.strategy === 'synthesize',
-      date: new Date(clock.now()).toISOString().slice(0, 10),
-    });
-    return {
-      turn,
-      attempt: 1,
-      kind,
-      ...prompt,
-      past: [...(this.#past.get(agent) ?? [])],
-      question,
-      answers,
-      aliases: new Map([...members].map(([id, { alias }]) => [id, alias])),
-      ...place,
-      tools: createTurnToolSession({
-        agent,
-        turn,
-        table: tables,
-        pipeline: (call) => {
-          tables();
-          return this.#pipeline(call);
-        },
-        // The presenter is offered no decision, so one that it calls by habit is a call of an unknown tool like any other.
-        decisions: kind === 'present' ? { ...decisions, check: () => Promise.resolve(undefined) } : decisions,
-        recorder: this.#options.recorder,
-      }),
-      takeUpdate: async () => {
-        const nudge = handle.takeNudge();
-        const reply =
-          kind === 'present'
-            ? undefined
-            : await this.#dispatcher.dispatch({ type: 'safe_point', agent, turn });
-        if (reply?.type !== 'update') return nudge;
-        const update = this.#updateSince(agent, delivered());
-        deliver(reply.shown);
-        return [update, nudge].filter((text) => text !== undefined).join('\n\n') || undefined;
-      },
-    };
-  }
-
   async #present(agent: string, turn: number): Promise<void> {
     const { files, limits } = this.#options;
     const runner = this.#runners.get(agent);
@@ -377,14 +269,8 @@ export class Coordinator {
         this.#dispatcher.dispatch({ type: 'limit', limit: 'presentation_timeout' }),
       );
       try {
-        const request = this.#request(
-          agent,
-          turn,
-          'present',
-          () => 0,
-          () => undefined,
-          handle,
-        );
+        const delivery = { shown: lastAnswerSeq(this.#dispatcher.state) };
+        const request = createTurnRequest(this.#context, { agent, turn, kind: 'present', delivery, handle });
         const { text } = await runner.attempt(handle, request);
         const snapshot = await files.publishWorkspace(agent, turn);
         await this.#dispatcher.dispatch({
@@ -409,11 +295,4 @@ export class Coordinator {
       }
     });
   }
-}
-
-function winningReasons(state: ProtocolState): readonly string[] {
-  const { winner } = state;
-  return state.agents.flatMap(({ vote }) =>
-    vote !== undefined && vote.author === winner?.author && vote.reason !== '' ? [vote.reason] : [],
-  );
 }

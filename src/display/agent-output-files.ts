@@ -7,8 +7,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { DurableEvent } from '../events/run-event.ts';
+import { redactEvent } from '../logging/redact-event.ts';
 import { describeEvent } from './describe-event.ts';
 import type { EventSink } from './event-sink.ts';
+import { visibleText } from './visible-text.ts';
 
 const mode = 0o600;
 
@@ -27,25 +29,38 @@ export async function createAgentOutputFiles(
   };
   const files = new Map(agents.map((agent) => [agent, open(`${agent}.txt`)]));
   const status = open('system_status.txt');
-  const speaking = new Set<string>();
+  /** What an agent has begun to say; written line by line, because a secret may come in pieces. */
+  const speaking = new Map<string, string>();
   const work: Promise<void>[] = [];
 
   function say(agent: string, text: string): void {
-    files.get(agent)?.write(redact(text));
-    speaking.add(agent);
+    const said = (speaking.get(agent) ?? '') + text;
+    const end = said.lastIndexOf('\n') + 1;
+    if (end > 0) files.get(agent)?.write(visibleText(redact(said.slice(0, end))));
+    speaking.set(agent, said.slice(end));
+  }
+
+  function finishLine(agent: string): void {
+    if ((speaking.get(agent) ?? '') !== '') say(agent, '\n');
   }
 
   function note(event: DurableEvent): void {
     const description = describeEvent(event);
     if (description === undefined) return;
     const time = event.at.slice(11, 19);
-    const text = redact(description.text);
+    const text = visibleText(description.text).replaceAll('\n', '\n    ');
     status.write(`[${time}] ${description.agent === undefined ? '' : `${description.agent}: `}${text}\n`);
     const { agent } = description;
     if (agent === undefined) return;
-    const gap = speaking.delete(agent) ? '\n' : '';
-    files.get(agent)?.write(`${gap}[${time}] ${text}\n`);
-    if (event.type === 'answer.submitted') files.get(agent)?.write(`${redact(event.text)}\n`);
+    finishLine(agent);
+    files.get(agent)?.write(`[${time}] ${text}\n`);
+    if (event.type === 'answer.submitted') files.get(agent)?.write(`${visibleText(event.text)}\n`);
+  }
+
+  function present(event: Extract<DurableEvent, { type: 'presentation.finished' }>): void {
+    const text = `${event.at}  ${event.agent} (${event.source})\n\n${visibleText(event.text)}\n`;
+    const path = join(directory, `final_presentation_${event.agent}.txt`);
+    work.push(writeFile(path, text, { mode }).catch((error: Error) => void errors.push(error)));
   }
 
   return {
@@ -56,24 +71,22 @@ export async function createAgentOutputFiles(
           return;
         case 'reasoning.delta':
           return;
-        case 'presentation.finished': {
-          note(event);
-          const text = `${event.at}  ${event.agent} (${event.source})\n\n${redact(event.text)}\n`;
-          const path = join(directory, `final_presentation_${event.agent}.txt`);
-          work.push(writeFile(path, text, { mode }).catch((error: Error) => void errors.push(error)));
-          return;
+        default: {
+          const clean = redactEvent(event, redact);
+          note(clean);
+          if (clean.type === 'presentation.finished') present(clean);
         }
-        default:
-          note(event);
       }
     },
     async close() {
+      for (const agent of speaking.keys()) finishLine(agent);
       const streams = [...files.values(), status];
       for (const stream of streams) stream.end();
+      // A stream that has failed has said so before, and says here no more than that it has ended too early.
       const results = await Promise.allSettled([...streams.map((stream) => finished(stream)), ...work]);
       const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason as Error;
       if (errors[0] !== undefined) throw errors[0];
+      if (failed !== undefined) throw failed.reason as Error;
     },
   };
 }

@@ -6,6 +6,7 @@
 import { styleText } from 'node:util';
 import type { DurableEvent, RunEvent } from '../events/run-event.ts';
 import { describeEvent, limits, plural, rules, seconds, type Description } from './describe-event.ts';
+import { redactEvent } from '../logging/redact-event.ts';
 import type { EventSink } from './event-sink.ts';
 import type { TextOutput } from './text-output.ts';
 import { oneLine, visibleText } from './visible-text.ts';
@@ -26,6 +27,8 @@ const tones: Readonly<Record<Description['tone'], Style>> = {
 
 export interface PlainDisplayOptions {
   readonly output: TextOutput;
+  /** Masks what looks like a secret. */
+  readonly redact: (text: string) => string;
   /** Makes paths short for people, such as relative to where they are. */
   readonly shortPath: (path: string) => string;
   /** Where the winner's files are; undefined when it has none. */
@@ -35,7 +38,9 @@ export interface PlainDisplayOptions {
 }
 
 export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
-  const { output } = options;
+  const { output, redact } = options;
+  // Some terminals say that they have none.
+  const columns = (): number | undefined => output.columns() || undefined;
   const pending = new Map<string, string>();
   const votes: Extract<DurableEvent, { type: 'winner.selected' }>[] = [];
   let started: Extract<DurableEvent, { type: 'run.started' }> | undefined;
@@ -59,14 +64,16 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
 
   /** Cut to the line of a terminal; what went wrong is told whole. */
   function fit({ text, tone }: Description): string {
-    const columns = output.columns();
-    const whole = columns === undefined || tone === 'bad' || tone === 'strong';
-    return whole ? visibleText(text) : oneLine(text, Math.max(20, columns - width - timeWidth - 5));
+    const room = columns();
+    const whole = room === undefined || tone === 'bad' || tone === 'strong';
+    return whole ? visibleText(text) : oneLine(text, Math.max(20, room - width - timeWidth - 5));
   }
 
   function line(at: string, agent: string | undefined, text: string): void {
     const time = seconds(elapsed(at)).padStart(timeWidth);
-    output.write(`${paint('dim', time)}  ${name(agent)}  ${text}\n`);
+    // What goes on below is set in, so that it cannot be taken for lines of ours.
+    const rest = `\n${' '.repeat(timeWidth + width + 4)}`;
+    output.write(`${paint('dim', time)}  ${name(agent)}  ${text.replaceAll('\n', rest)}\n`);
   }
 
   /** Prints the whole lines of what an agent said; with `all` also an unfinished one. */
@@ -74,7 +81,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     const text = pending.get(agent) ?? '';
     const end = all ? text.length : text.lastIndexOf('\n') + 1;
     pending.set(agent, text.slice(end));
-    for (const spoken of visibleText(text.slice(0, end)).split('\n')) {
+    for (const spoken of visibleText(redact(text.slice(0, end))).split('\n')) {
       if (spoken.trim() !== '') line(at, agent, `| ${spoken}`);
     }
   }
@@ -82,11 +89,14 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   function header(event: Extract<DurableEvent, { type: 'run.started' }>): void {
     started = event;
     width = Math.max(3, ...event.agents.map(({ id }) => id.length));
-    const columns = output.columns() ?? 100;
     output.write(`${paint('bold', `MassGen ${event.program}`)}  run ${event.run}\n`);
-    output.write(`Task  ${oneLine(event.question, columns - 6)}\n`);
+    output.write(`Task  ${oneLine(event.question, (columns() ?? 100) - 6)}\n`);
     for (const [index, { id, alias, backend, model, scripted }] of event.agents.entries()) {
-      const what = scripted ? 'scripted, no model' : model === undefined ? backend : `${backend} ${oneLine(model, 60)}`;
+      const what = scripted
+        ? 'scripted, no model'
+        : model === undefined
+          ? backend
+          : `${backend} ${oneLine(model, 60)}`;
       output.write(
         `${index === 0 ? 'Team' : '    '}  ${name(id)}  ${what}, known to the others as ${alias}\n`,
       );
@@ -100,12 +110,13 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   }
 
   function ending(event: Extract<DurableEvent, { type: 'run.finished' }>): void {
-    const rule = '-'.repeat(Math.min(output.columns() ?? 72, 72));
+    const rule = '-'.repeat(Math.min(columns() ?? 72, 72));
     const winner = votes.at(-1);
     if (winner !== undefined) {
       for (const { agent, for: label, reason } of winner.votes) {
+        const room = (columns() ?? 120) - 'Vote    for : '.length - width - label.length;
         output.write(
-          `Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, Math.max(20, (output.columns() ?? 120) - width - 24))}`}\n`,
+          `Vote  ${name(agent)}  for ${label}${reason === '' ? '' : `: ${oneLine(reason, Math.max(8, room))}`}\n`,
         );
       }
       const count = winner.votes.filter(({ for: label }) => label === winner.answer).length;
@@ -115,7 +126,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
       const files = options.finalFiles(winner.agent);
       if (files !== undefined) output.write(`Files ${visibleText(options.shortPath(files))}\n`);
     } else {
-      output.write(`${rule}\n${paint('red', `No answer: ${event.error?.message ?? event.outcome}`)}\n`);
+      output.write(`${rule}\n${paint('red', visibleText(`No answer: ${event.error?.message ?? event.outcome}`))}\n`);
       if (event.error?.hint !== undefined) output.write(`${event.error.hint.replaceAll('RUN', event.run)}\n`);
     }
     if (event.limited !== undefined && winner !== undefined) {
@@ -126,14 +137,15 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   }
 
   function answer(event: Extract<DurableEvent, { type: 'presentation.finished' }>): void {
-    const rule = '-'.repeat(Math.min(output.columns() ?? 72, 72));
+    const rule = '-'.repeat(Math.min(columns() ?? 72, 72));
     const how =
       event.source === 'presented' ? `presented by ${event.agent}` : `as submitted by ${event.agent}`;
     output.write(`\n${rule}\n${paint('bold', `Final answer, ${how}`)}\n${rule}\n`);
     output.write(`${visibleText(event.text).trim()}\n${rule}\n`);
   }
 
-  for (const event of options.journaled ?? []) {
+  for (const journaled of options.journaled ?? []) {
+    const event = redactEvent(journaled, redact);
     if (event.type === 'run.started') header(event);
     else if (event.type === 'winner.selected') votes.push(event);
     else if (event.type === 'presentation.started') presenting = event.agent;
@@ -141,7 +153,9 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   }
 
   return {
-    event(event: RunEvent) {
+    event(given: RunEvent) {
+      // Before anything of it is cut. What agents say is redacted by whole lines, because it comes in pieces.
+      const event = 'seq' in given ? redactEvent(given, redact) : given;
       // What servers do when they are closed is in the journal.
       if (ended) return;
       if (started !== undefined && since === undefined) {

@@ -8,8 +8,11 @@ export function visibleText(text: string): string {
   return (
     stripVTControlCharacters(text)
       .replaceAll('\r\n', '\n')
-      // C0 but tab and line feed, DEL, C1, and the characters that reorder text.
-      .replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
+      // C0 but tab and line feed, DEL, C1, and the characters that reorder text or break lines.
+      .replaceAll(
+        /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu,
+        '\uFFFD',
+      )
   );
 }
 

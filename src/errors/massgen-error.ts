@@ -23,8 +23,7 @@ export class MassGenError extends Error {
   readonly data: Readonly<Record<string, unknown>>;
 
   constructor(definition: ErrorDefinition, options: MassGenErrorOptions = {}) {
-    const text =
-      options.detail === undefined ? definition.title : `${definition.title}: ${options.detail}`;
+    const text = options.detail === undefined ? definition.title : `${definition.title}: ${options.detail}`;
     super(text, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'MassGenError';
     this.code = definition.code;

@@ -325,7 +325,4 @@ export type EphemeralEvent = EphemeralEventBody & EventEnvelope;
 export type RunEvent = DurableEvent | EphemeralEvent;
 
 export type RunEventType = RunEventBody['type'];
-export type DurableEventOf<T extends DurableEventBody['type']> = Extract<
-  DurableEvent,
-  { readonly type: T }
->;
+export type DurableEventOf<T extends DurableEventBody['type']> = Extract<DurableEvent, { readonly type: T }>;

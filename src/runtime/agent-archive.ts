@@ -9,19 +9,11 @@ import { answerLabel } from '../events/labels.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 
 /** `aliases` by agent id. */
-export function createAgentArchive(
-  directory: RunDirectory,
-  aliases: ReadonlyMap<string, string>,
-): EventSink {
+export function createAgentArchive(directory: RunDirectory, aliases: ReadonlyMap<string, string>): EventSink {
   const work: Promise<void>[] = [];
   const errors: unknown[] = [];
 
-  async function keep(
-    agent: string,
-    at: string,
-    text: string,
-    view: string | undefined,
-  ): Promise<void> {
+  async function keep(agent: string, at: string, text: string, view: string | undefined): Promise<void> {
     const time = at.replaceAll(/[-:]/gu, '').replace('T', '_').replace('Z', '');
     const place = join(archiveOf(directory, agent), time);
     await mkdir(place, { recursive: true, mode: 0o700 });

@@ -10,16 +10,22 @@ import { runErrors } from '../errors/run-errors.ts';
 
 /** @throws MassGenError naming the path that cannot be used. */
 export function contextPaths(config: MassGenConfig, cwd: string, home: string): Promise<readonly string[]> {
-  return Promise.all(config.orchestrator.context_paths.map(({ path }) => usableFolder(resolve(cwd, expandHome(path, home)))));
+  return Promise.all(
+    config.orchestrator.context_paths.map(({ path }) => usableFolder(resolve(cwd, expandHome(path, home)))),
+  );
 }
 
 async function usableFolder(path: string): Promise<string> {
   try {
     const real = await realpath(path);
-    if (!(await stat(real)).isDirectory()) throw new Error('it is not a folder, and this version takes folders only');
+    if (!(await stat(real)).isDirectory())
+      throw new Error('it is not a folder, and this version takes folders only');
     await access(real, constants.R_OK | constants.X_OK);
     return real;
   } catch (error) {
-    throw new MassGenError(runErrors.contextPathUnusable, { detail: `${path}: ${errorMessage(error)}`, cause: error });
+    throw new MassGenError(runErrors.contextPathUnusable, {
+      detail: `${path}: ${errorMessage(error)}`,
+      cause: error,
+    });
   }
 }

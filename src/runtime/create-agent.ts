@@ -18,7 +18,13 @@ export function createAgent(config: AgentConfig, parts: RuntimeParts, secrets: S
   const { id, backend } = config;
   switch (backend.type) {
     case 'script':
-      return createScriptAgent({ id, script: backend, clock: parts.clock, ids: parts.ids, crash: parts.crash });
+      return createScriptAgent({
+        id,
+        script: backend,
+        clock: parts.clock,
+        ids: parts.ids,
+        crash: parts.crash,
+      });
     case 'chatcompletion':
     case 'lmstudio': {
       const { value } = substituteVariables(backend, parts.environment);

@@ -1,5 +1,5 @@
 /** The one place where the program is put together: time, randomness, processes and network enter here. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { listRuns, type RunListing } from '../journal/list-runs.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
@@ -12,7 +12,7 @@ import { workspaceContext } from './run-workspaces.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { startRun } from './start-run.ts';
-import { systemClock } from './system-clock.ts';
+import { keepAlive, systemClock } from './system-clock.ts';
 
 export interface Runtime {
   readonly program: Program;
@@ -36,7 +36,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const parts: RuntimeParts = {
     cwd,
     environment: options.environment ?? process.env,
-    logsDirectory: options.logsDirectory ?? join(cwd, 'massgen_logs'),
+    logsDirectory: resolve(cwd, options.logsDirectory ?? 'massgen_logs'),
     clock: options.clock ?? systemClock,
     ids: options.ids ?? randomIds,
     random: options.random ?? Math.random,
@@ -49,10 +49,20 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return {
     program: parts.program,
     cwd,
-    startRun: (run) => startRun(parts, run),
-    resumeRun: (run, resume = {}) => resumeRun(parts, run, resume),
+    startRun: (run) => toItsEnd(startRun(parts, run)),
+    resumeRun: (run, resume = {}) => toItsEnd(resumeRun(parts, run, resume)),
     listRuns: () => listRuns(parts.logsDirectory),
-    adoptWorkspace: (directory, warn) => adoptWorkspace(directory, workspaceContext(parts, warn)),
+    adoptWorkspace: (directory, warn) => toItsEnd(adoptWorkspace(directory, workspaceContext(parts, warn))),
     killChildren: () => parts.children.killAll(),
   };
+}
+
+/** Waiting for a lock leaves nothing but timers under way, and they keep no process alive. */
+async function toItsEnd<T>(work: Promise<T>): Promise<T> {
+  const letEnd = keepAlive();
+  try {
+    return await work;
+  } finally {
+    letEnd();
+  }
 }

@@ -20,6 +20,7 @@ import { writeRunResult } from '../journal/run-result.ts';
 import { createRunLog } from '../logging/run-log.ts';
 import { redactText } from '../logging/redact-text.ts';
 import { createMcpHub } from '../mcp/mcp-hub.ts';
+import type { ServerSpec } from '../mcp/server-spec.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import { foldEvents } from '../protocol/evolve.ts';
 import { initialState } from '../protocol/protocol-state.ts';
@@ -71,7 +72,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   const recorder = new EventRecorder({
     journal,
     clock: parts.clock,
-    onListenerError: (error) => process.emitWarning(`a display failed and was turned off: ${errorMessage(error)}`),
+    onListenerError: (error) =>
+      process.emitWarning(`a display failed and was turned off: ${errorMessage(error)}`),
   });
   const emit = async (...bodies: DurableEventBody[]): Promise<void> => {
     await recorder.append(bodies).durable;
@@ -160,23 +162,45 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   async function work(): ReturnType<Coordinator['run']> {
     await emit(...options.opening(descriptions));
     for (const event of options.journaled) {
-      if (event.type === 'answer.submitted') await files.publishView(event, aliases.get(event.agent) ?? event.agent);
+      if (event.type === 'answer.submitted')
+        await files.publishView(event, aliases.get(event.agent) ?? event.agent);
     }
     const readable = [directory.views, ...contextPaths];
     await mkdir(directory.views, { recursive: true, mode: 0o700 });
     const planned = config.agents.map((agent) => {
       const workspace = workspaces.of(agent.id);
       const place = workspace === undefined ? {} : { workspace };
-      return { agent, ...serverSpecs({ agent, ...place, readable, cwd: parts.cwd, environment: parts.environment }) };
+      return {
+        agent,
+        ...serverSpecs({ agent, ...place, readable, cwd: parts.cwd, environment: parts.environment }),
+      };
     });
     for (const { agent, failed } of planned) {
-      for (const { server, error } of failed) await emit({ type: 'server.failed', server, agent: agent.id, error });
+      for (const { server, error } of failed)
+        await emit({ type: 'server.failed', server, agent: agent.id, error });
     }
-    await hub.start(planned.flatMap(({ specs }) => specs), AbortSignal.any([stopped.signal, ending.signal]));
+    await startServers(planned.flatMap(({ specs }) => specs));
     stopped.signal.throwIfAborted();
     const state = await coordinator.run(options.resume);
     await writeResult(state);
     return state;
+  }
+
+  /** Servers get no longer to start than the run may take, or one that says nothing would outlast its limit. */
+  async function startServers(specs: readonly ServerSpec[]): Promise<void> {
+    const { runMs } = limitsOf(config);
+    const late = new AbortController();
+    const cancel =
+      runMs === undefined
+        ? undefined
+        : parts.clock.after(runMs, () =>
+            late.abort(new Error(`not ready within the time limit of the run, ${runMs} ms`)),
+          );
+    try {
+      await hub.start(specs, AbortSignal.any([stopped.signal, ending.signal, late.signal]));
+    } finally {
+      cancel?.();
+    }
   }
 
   function writeResult(state: ProtocolState): Promise<void> {

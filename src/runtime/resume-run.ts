@@ -2,7 +2,7 @@
  * Takes up a run that ended without a result, was stopped, or died: everything journaled stands, what was under
  * way starts again. The config is the one the run was started with.
  */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { configFromValue } from '../config/parse-config.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -10,6 +10,7 @@ import { maskConfig } from '../config/mask-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { runErrors } from '../errors/run-errors.ts';
+import { dealAliases } from '../events/aliases.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import { createFileBlobStore } from '../journal/file-blob-store.ts';
 import { acquireLock } from '../journal/file-lock.ts';
@@ -21,14 +22,20 @@ import { contextPaths } from './context-paths.ts';
 import { homeOf } from './runtime-parts.ts';
 import { launchRun } from './launch-run.ts';
 import type { ResumeOptions, RunHandle } from './run-options.ts';
+import { runOpening } from './run-opening.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
-/** `run` is an id in the logs directory. */
-export async function resumeRun(given: RuntimeParts, run: string, options: ResumeOptions): Promise<RunHandle> {
+/** `run` is an id in the logs directory, or the path of a run directory. */
+export async function resumeRun(
+  given: RuntimeParts,
+  run: string,
+  options: ResumeOptions,
+): Promise<RunHandle> {
   const directory = await openRunDirectory(resolve(given.logsDirectory, run));
   const record = await readRunRecord(directory.runFile);
-  const parts = { ...given, cwd: record.cwd };
+  // A path may lead to a run of another logs directory; everything it shares with others is there.
+  const parts = { ...given, cwd: record.cwd, logsDirectory: dirname(directory.path) };
   const lock = acquireLock(directory.lock);
   if (lock === undefined) throw new MassGenError(runErrors.runHeld, { detail: directory.id });
   const failure = Promise.withResolvers<never>();
@@ -48,8 +55,21 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
     opened = journal;
     checkResumable(events);
     const started = events.find((event) => event.type === 'run.started');
-    const aliases = new Map(started?.agents.map(({ id, alias }) => [id, alias]));
-    const workspaces = await prepareRunWorkspaces(parts, { config, directory, aliases, record });
+    // It may have died before its first entry; then it begins now, with the team it would have had.
+    const aliases =
+      started === undefined
+        ? dealAliases(
+            config.agents.map(({ id }) => id),
+            record.seed,
+          )
+        : new Map(started.agents.map(({ id, alias }) => [id, alias]));
+    const workspaces = await prepareRunWorkspaces(parts, {
+      config,
+      directory,
+      aliases,
+      record,
+      journaled: events,
+    });
     return await launchRun(parts, {
       ...options,
       config,
@@ -63,8 +83,15 @@ export async function resumeRun(given: RuntimeParts, run: string, options: Resum
       journalFailed: failure.promise,
       workspaces,
       contextPaths: await contextPaths(config, parts.cwd, homeOf(parts)),
-      opening: () => [],
-      resume: { after: events.at(-1)?.seq ?? 0, program: parts.program.version },
+      ...(started === undefined
+        ? {
+            opening: (agents) =>
+              runOpening({ ...record, config, directory, workspaces, program: parts.program }, agents),
+          }
+        : {
+            opening: () => workspaces.warnings.map((warning) => ({ type: 'warning.raised', ...warning })),
+            resume: { after: events.at(-1)?.seq ?? 0, program: parts.program.version },
+          }),
     });
   } catch (error) {
     await opened?.close();
@@ -84,7 +111,8 @@ function checkResumable(events: readonly DurableEvent[]): void {
 async function recordedConfig(record: RunRecord): Promise<MassGenConfig> {
   if (record.configPath !== undefined) {
     const { config } = await loadConfig(record.configPath);
-    const masked = config === undefined ? undefined : (JSON.parse(JSON.stringify(maskConfig(config))) as unknown);
+    const masked =
+      config === undefined ? undefined : (JSON.parse(JSON.stringify(maskConfig(config))) as unknown);
     if (config !== undefined && isDeepStrictEqual(masked, record.config)) return config;
   }
   if (JSON.stringify(record.config).includes('"***')) {

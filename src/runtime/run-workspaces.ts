@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import type { DurableEvent } from '../events/run-event.ts';
 import { isLocked } from '../journal/file-lock.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { RunRecord } from '../journal/run-record.ts';
@@ -25,6 +26,7 @@ import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import type { WorkspaceChanges } from '../tools/stages/detect-changes.ts';
 import { expandHome } from './expand-home.ts';
+import { restoreWorkspaces } from './restore-workspaces.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 
 export interface RunWorkspaces {
@@ -56,6 +58,8 @@ export interface RunWorkspacesOptions {
   readonly workspacesForAll?: boolean;
   /** Given when the run is taken up again: content is kept. */
   readonly record?: RunRecord;
+  /** Events of the run so far; default none. */
+  readonly journaled?: readonly DurableEvent[];
 }
 
 /** @throws MassGenError with every refusal, before anything was touched. */
@@ -73,10 +77,19 @@ export async function prepareRunWorkspaces(
   await mkdir(directory.workspaces, { recursive: true, mode: 0o700 });
   const requests = record === undefined ? newRequests(options, places.home) : recordedRequests(record);
   const prepare = record === undefined ? prepareWorkspaces : reopenWorkspaces;
-  const prepared = new Map((await prepare(requests, { ...context, places })).map((each) => [each.agent, each]));
+  const prepared = new Map(
+    (await prepare(requests, { ...context, places })).map((each) => [each.agent, each]),
+  );
+  const store = createCopySnapshotStore({ directory: join(directory.store, 'snapshots') });
+  const { journaled = [] } = options;
+  await restoreWorkspaces({
+    store,
+    workspaces: [...prepared.values()],
+    journaled,
+    scratch: directory.workspaces,
+  });
   const scans = new Map<string, WorkspaceScan>();
   for (const { agent, path } of prepared.values()) scans.set(agent, await scanWorkspace(path));
-  const store = createCopySnapshotStore({ directory: join(directory.store, 'snapshots') });
   const { snapshot_storage: storage, agent_temporary_workspace: shared } = options.config.orchestrator;
   const legacy = createLegacyFolders({
     ...context,
@@ -141,7 +154,9 @@ function assemble(
     paths: Object.fromEntries([...prepared.values()].map(({ agent, path }) => [agent, path])),
     warnings,
     archived: Object.fromEntries(
-      [...prepared.values()].flatMap(({ agent, archived }) => (archived === undefined ? [] : [[agent, archived]])),
+      [...prepared.values()].flatMap(({ agent, archived }) =>
+        archived === undefined ? [] : [[agent, archived]],
+      ),
     ),
     of: (agent) => prepared.get(agent)?.path,
     takeChanges(agent) {

@@ -53,7 +53,9 @@ export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
 }
 
 function filesystemServer(options: ServerSpecsOptions, workspace: string): ServerSpec {
-  const entry = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js');
+  const entry = createRequire(import.meta.url).resolve(
+    '@modelcontextprotocol/server-filesystem/dist/index.js',
+  );
   return {
     type: 'stdio',
     name: 'filesystem',
@@ -80,7 +82,8 @@ function configuredServer(server: McpServerConfig, options: ServerSpecsOptions):
     };
   }
   const base = options.workspace ?? options.cwd;
-  const place = server.cwd === undefined ? base : isAbsolute(server.cwd) ? server.cwd : resolve(options.cwd, server.cwd);
+  const place =
+    server.cwd === undefined ? base : isAbsolute(server.cwd) ? server.cwd : resolve(options.cwd, server.cwd);
   return {
     type: 'stdio',
     ...common,

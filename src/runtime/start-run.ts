@@ -9,7 +9,7 @@ import { dealAliases } from '../events/aliases.ts';
 import { createFileBlobStore } from '../journal/file-blob-store.ts';
 import { createJournal } from '../journal/create-journal.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acquireLock } from '../journal/file-lock.ts';
+import { acquireLock, type FileLock } from '../journal/file-lock.ts';
 import { createRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
 import { writeRunRecord } from '../journal/run-record.ts';
 import { createSecretRegistry } from '../credentials/secret-registry.ts';
@@ -18,8 +18,9 @@ import { homeOf } from './runtime-parts.ts';
 import { createAgent } from './create-agent.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
-import { refuseUnsafe, unhonoured } from './unsupported.ts';
+import { runOpening } from './run-opening.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
+import { refuseUnsafe } from './unsupported.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 export async function startRun(parts: RuntimeParts, options: RunOptions): Promise<RunHandle> {
@@ -33,13 +34,14 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
     seed,
   );
   const directory = await createRunDirectory(parts.logsDirectory, parts.clock, parts.ids);
-  const lock = acquireLock(directory.lock);
-  if (lock === undefined) throw new MassGenError(journalErrors.lockHeld, { detail: directory.lock });
+  let lock: FileLock | undefined;
   const failure = Promise.withResolvers<never>();
   // Whoever waits for the run hears of it; nobody may be waiting yet.
   failure.promise.catch(() => undefined);
   let journal: Journal | undefined;
   try {
+    lock = acquireLock(directory.lock);
+    if (lock === undefined) throw new MassGenError(journalErrors.lockHeld, { detail: directory.lock });
     const workspaces = await prepareRunWorkspaces(parts, { ...options, directory, aliases });
     await writeRunRecord(directory.runFile, {
       v: 1,
@@ -73,23 +75,12 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
       journalFailed: failure.promise,
       workspaces,
       contextPaths: folders,
-      opening: (agents) => [
-        { type: 'run.started', question, agents, seed, program: parts.program.version, directory: directory.path },
-        { type: 'message.user', text: question },
-        ...agents.map(({ id, ...agent }) => ({ type: 'agent.joined' as const, agent: id, ...agent })),
-        ...Object.entries(workspaces.paths).map(([agent, path]) => ({
-          type: 'workspace.prepared' as const,
-          agent,
-          path,
-          ...(workspaces.archived[agent] === undefined ? {} : { archived: workspaces.archived[agent] }),
-        })),
-        ...unhonoured(config),
-        ...workspaces.warnings.map((warning) => ({ type: 'warning.raised' as const, ...warning })),
-      ],
+      opening: (agents) =>
+        runOpening({ question, seed, config, directory, workspaces, program: parts.program }, agents),
     });
   } catch (error) {
     await journal?.close();
-    lock.release();
+    lock?.release();
     await removeUnused(directory);
     throw error;
   }

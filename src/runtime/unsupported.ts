@@ -10,7 +10,9 @@ import type { DurableEventBody } from '../events/run-event.ts';
 /** @throws MassGenError when the run must not begin. */
 export function refuseUnsafe(config: MassGenConfig): void {
   if (config.orchestrator.coordination.enable_planning_mode) {
-    throw new MassGenError(runErrors.notYetSupported, { detail: 'orchestrator.coordination.enable_planning_mode' });
+    throw new MassGenError(runErrors.notYetSupported, {
+      detail: 'orchestrator.coordination.enable_planning_mode',
+    });
   }
 }
 

@@ -47,16 +47,19 @@ const broken: readonly (readonly [name: string, content: string | Buffer, says: 
 ];
 
 describe('a config that cannot be used', () => {
-  test.concurrent.for(broken)('%s ends a run before anything is made', async ([name, content, says], { onTestFinished }) => {
-    const { cwd } = await makePlace(onTestFinished);
-    await writeFile(join(cwd, name), content);
-    const { code, stdout, stderr } = await run(['--config', name, 'q'], { cwd });
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error ${says}`);
-    expect(stderr).toContain('error MG1003: The config cannot be used');
-    expect(stderr.length).toBeLessThan(10_000);
-    expect(await readdir(cwd)).toEqual([name]);
-  });
+  test.concurrent.for(broken)(
+    '%s ends a run before anything is made',
+    async ([name, content, says], { onTestFinished }) => {
+      const { cwd } = await makePlace(onTestFinished);
+      await writeFile(join(cwd, name), content);
+      const { code, stdout, stderr } = await run(['--config', name, 'q'], { cwd });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`error ${says}`);
+      expect(stderr).toContain('error MG1003: The config cannot be used');
+      expect(stderr.length).toBeLessThan(10_000);
+      expect(await readdir(cwd)).toEqual([name]);
+    },
+  );
 
   test('so does one that is missing, a folder or a pipe', async () => {
     const { cwd } = await makePlace();

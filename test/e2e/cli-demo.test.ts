@@ -243,8 +243,11 @@ describe('the demo on folders of every kind', () => {
     expect(more).toEqual([]);
     const aliasesOf = async (run = ''): Promise<unknown> => {
       const [started] = await journalOf(join(cwd, 'massgen_logs', run));
-      return (started?.['agents'] as readonly { readonly alias: string }[]).map(({ alias }) => alias);
+      return (started?.['agents'] as readonly { readonly alias: string }[] | undefined)?.map(
+        ({ alias }) => alias,
+      );
     };
+    expect(await aliasesOf(one)).toHaveLength(3);
     expect(await aliasesOf(one)).toEqual(await aliasesOf(other));
     await nothingRunsIn(path);
   });

@@ -13,7 +13,12 @@ export function answerSections(answers: readonly ShownAnswer[]): string {
   return answers.map(answerSection).join('\n\n');
 }
 
+const marker = /^[\s/]*(?:answer|task|current_answers|conversation|reasons)\b/iu;
+
 /** Takes the meaning of a marker from text that came from outside, also where spaces or unseen characters stand in it. */
 export function neutralise(text: string): string {
-  return text.replaceAll(/<(?=[\s/\p{Cf}]*(?:answer|task|current_answers|conversation|reasons)(?![\w-]))/giu, '&lt;');
+  return text.replaceAll(/<(?=([\s/_\p{L}\p{Cf}]*))/gu, (found, ahead: string) =>
+    // An unseen character may stand inside of a word, or end it.
+    ['', ' '].some((seen) => marker.test(ahead.replaceAll(/\p{Cf}/gu, seen))) ? '&lt;' : found,
+  );
 }

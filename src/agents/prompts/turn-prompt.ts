@@ -32,7 +32,12 @@ export interface TurnPrompt {
 
 export function turnPrompt(input: TurnPromptInput): TurnPrompt {
   const system = [input.role, rules(input), files(input)].filter((part) => part !== undefined && part !== '');
-  const user = [history(input), `<task>\n${neutralise(input.question)}\n</task>`, answers(input), closing(input)];
+  const user = [
+    history(input),
+    `<task>\n${neutralise(input.question)}\n</task>`,
+    answers(input),
+    closing(input),
+  ];
   return { system: system.join('\n\n'), user: user.filter((part) => part !== '').join('\n\n') };
 }
 
@@ -52,10 +57,14 @@ function rules(input: TurnPromptInput): string {
 function files(input: TurnPromptInput): string {
   const lines: string[] = [];
   if (input.workspace !== undefined) {
-    lines.push(`Your workspace is ${input.workspace}. Write all your files there; name them in your answer instead of repeating them.`);
+    lines.push(
+      `Your workspace is ${input.workspace}. Write all your files there; name them in your answer instead of repeating them.`,
+    );
   }
   if (input.workspace !== undefined && input.views !== undefined && input.kind !== 'answer') {
-    lines.push(`Files of submitted answers are under ${input.views}, one folder for each answer. You can read them; they never change.`);
+    lines.push(
+      `Files of submitted answers are under ${input.views}, one folder for each answer. You can read them; they never change.`,
+    );
   }
   if (input.contextPaths.length > 0) {
     lines.push(`The user's own files, to read only: ${input.contextPaths.join(', ')}`);

@@ -1,6 +1,5 @@
 /** One entry of `orchestrator.context_paths`: a file or folder of the user. A bare text is a path to read. */
 import { z } from 'zod';
-import type { DeepReadonly } from './deep-readonly.ts';
 import { pathText } from './text-fields.ts';
 
 const contextPathObject = z.strictObject({

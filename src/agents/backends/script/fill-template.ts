@@ -9,7 +9,7 @@ export type TemplateValues = ReadonlyMap<string, string>;
 
 /** @throws MassGenError naming the unknown name or filter. */
 export function fillTemplate(text: string, values: TemplateValues): string {
-  return text.replaceAll(/\{\{([^{}|]*)(\|[^{}]*)?\}\}/gu, (_, written: string, filters: string = '') => {
+  return text.replaceAll(/\{\{([^{}|]+)(\|[^{}]*)?\}\}/gu, (_, written: string, filters: string = '') => {
     const name = written.trim();
     const value = values.get(name);
     if (value === undefined) {
@@ -46,7 +46,10 @@ function applyFilter(value: string, filter: string): string {
       return lines[0]?.trim() ?? '';
     case 'head':
       if (!/^\d*$/u.test(rest)) {
-        throw new MassGenError(agentErrors.scriptTemplate, { detail: `head ${rest}`, hint: 'head takes a number of lines.' });
+        throw new MassGenError(agentErrors.scriptTemplate, {
+          detail: `head ${rest}`,
+          hint: 'head takes a number of lines.',
+        });
       }
       return lines.slice(0, rest === '' ? 10 : Number(rest)).join('\n');
     case 'grep':

@@ -71,7 +71,10 @@ async function* playStep(
 ): AsyncGenerator<AgentEvent, boolean> {
   const { clock } = options;
   if ('text' in step) {
-    const pace = { chunk: step.chunk ?? options.script.chunk, delay: step.delay_ms ?? options.script.delay_ms };
+    const pace = {
+      chunk: step.chunk ?? options.script.chunk,
+      delay: step.delay_ms ?? options.script.delay_ms,
+    };
     yield* streamText(fillTemplate(step.text, values), pace, clock, signal);
     return false;
   }

@@ -1,0 +1,36 @@
+/** The first events of a run: what it was asked, who takes part, where they work, and what will not be done. */
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import type { AgentDescription, DurableEventBody } from '../events/run-event.ts';
+import type { RunDirectory } from '../journal/run-directory.ts';
+import type { Program } from './program.ts';
+import type { RunWorkspaces } from './run-workspaces.ts';
+import { unhonoured } from './unsupported.ts';
+
+export interface RunOpeningOptions {
+  readonly question: string;
+  readonly seed: number;
+  readonly config: MassGenConfig;
+  readonly directory: RunDirectory;
+  readonly workspaces: RunWorkspaces;
+  readonly program: Program;
+}
+
+export function runOpening(
+  options: RunOpeningOptions,
+  agents: readonly AgentDescription[],
+): readonly DurableEventBody[] {
+  const { question, seed, config, directory, workspaces, program } = options;
+  return [
+    { type: 'run.started', question, agents, seed, program: program.version, directory: directory.path },
+    { type: 'message.user', text: question },
+    ...agents.map(({ id, ...agent }) => ({ type: 'agent.joined' as const, agent: id, ...agent })),
+    ...Object.entries(workspaces.paths).map(([agent, path]) => ({
+      type: 'workspace.prepared' as const,
+      agent,
+      path,
+      ...(workspaces.archived[agent] === undefined ? {} : { archived: workspaces.archived[agent] }),
+    })),
+    ...unhonoured(config),
+    ...workspaces.warnings.map((warning) => ({ type: 'warning.raised' as const, ...warning })),
+  ];
+}

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { configFromValue } from '../config/parse-config.ts';
+import { serverSpecs, type ServerSpecsOptions } from './server-specs.ts';
+
+const environment = {
+  PATH: '/usr/bin',
+  HOME: '/home/joe',
+  OPENAI_API_KEY: 'never-handed-on',
+  TOKEN: 'of-the-server',
+};
+
+function specsFor(backend: Readonly<Record<string, unknown>>, more: Partial<ServerSpecsOptions> = {}) {
+  const turns = [{ steps: [{ text: 'hello' }] }];
+  const { config, diagnostics } = configFromValue({
+    agents: [{ id: 'a', backend: { type: 'script', turns, ...backend } }],
+  });
+  const agent = config?.agents[0];
+  if (agent === undefined) throw new Error(diagnostics.map(({ message }) => message).join('; '));
+  return serverSpecs({
+    agent,
+    readable: ['/run/views', '/home/joe/thesis'],
+    cwd: '/project',
+    environment,
+    ...more,
+  });
+}
+
+const place = { workspace: '/project/ws' };
+const launchOf = (backend: Readonly<Record<string, unknown>>, more: Partial<ServerSpecsOptions> = {}) => {
+  const spec = specsFor(backend, more).specs.at(-1);
+  if (spec?.type !== 'stdio') throw new Error('no server to launch');
+  return spec.launch;
+};
+
+describe('the filesystem server', () => {
+  it('comes with a workspace, sees it with the views and the folders of the user, and nothing else', () => {
+    const { specs, failed } = specsFor({}, place);
+    expect(failed).toEqual([]);
+    expect(specs).toMatchObject([{ type: 'stdio', name: 'filesystem', agent: 'a' }]);
+    const { command, args, cwd } = launchOf({}, place);
+    const [entry = '', ...roots] = args;
+    expect(existsSync(entry)).toBe(true);
+    expect(roots).toEqual(['/project/ws', '/run/views', '/home/joe/thesis']);
+    expect([command, cwd]).toEqual([process.execPath, '/project/ws']);
+  });
+
+  it('is not started for an agent without a workspace, nor beside one of that name', () => {
+    expect(specsFor({}).specs).toEqual([]);
+    const own = [{ name: 'filesystem', type: 'stdio', command: 'my-files' }];
+    expect(specsFor({ mcp_servers: own }, place).specs).toMatchObject([{ launch: { command: 'my-files' } }]);
+  });
+});
+
+describe('a server of the config', () => {
+  it('gets the few variables every program needs and its own, and no other', () => {
+    const servers = [{ name: 's', type: 'stdio', command: 'run', env: { GITHUB_TOKEN: '${TOKEN}' } }];
+    expect(launchOf({ mcp_servers: servers }).env).toMatchObject({
+      PATH: '/usr/bin',
+      GITHUB_TOKEN: 'of-the-server',
+    });
+    expect(JSON.stringify(launchOf({ mcp_servers: servers }).env)).not.toContain('never-handed-on');
+    expect(Object.keys(launchOf({}, place).env)).not.toContain('TOKEN');
+  });
+
+  it('works in the workspace, else in the directory of the run, and a relative `cwd` counts from the latter', () => {
+    const server = { name: 's', type: 'stdio', command: 'run' };
+    const cwdOf = (more: object, options = {}): string | undefined =>
+      launchOf({ mcp_servers: [{ ...server, ...more }] }, options).cwd;
+    expect(cwdOf({}, place)).toBe('/project/ws');
+    expect(cwdOf({})).toBe('/project');
+    expect(cwdOf({ cwd: 'tools' }, place)).toBe('/project/tools');
+    expect(cwdOf({ cwd: '/opt/tools' }, place)).toBe('/opt/tools');
+  });
+
+  it('that lacks variables is not started, and the reason names each of them', () => {
+    const servers = [
+      { name: 's', type: 'stdio', command: 'run', args: ['${ONE}'], env: { KEY: '${TWO}' } },
+      { name: 't', type: 'stdio', command: 'run' },
+    ];
+    const { specs, failed } = specsFor({ mcp_servers: servers });
+    expect(specs.map(({ name }) => name)).toEqual(['t']);
+    expect(failed).toMatchObject([{ server: 's', error: { message: expect.stringMatching(/ONE.*TWO/u) } }]);
+  });
+
+  it('over HTTP has its headers filled in, and 30 seconds a call where the config says nothing', () => {
+    const server = { name: 's', type: 'streamable-http', url: 'https://example.org/mcp' };
+    const headers = { Authorization: 'Bearer ${TOKEN}' };
+    expect(specsFor({ mcp_servers: [{ ...server, headers }] }).specs).toMatchObject([
+      { headers: { Authorization: 'Bearer of-the-server' }, timeoutMs: 30_000 },
+    ]);
+    expect(specsFor({ mcp_servers: [{ ...server, timeout: 5 }] }).specs).toMatchObject([
+      { timeoutMs: 5_000 },
+    ]);
+  });
+
+  it('offers what both the agent and the server allow, without what either excludes', () => {
+    const server = {
+      name: 's',
+      type: 'stdio',
+      command: 'run',
+      allowed_tools: ['read', 'write'],
+      exclude_tools: ['drop'],
+    };
+    const both = { allowed_tools: ['write', 'list'], exclude_tools: ['burn'], mcp_servers: [server] };
+    expect(specsFor(both).specs).toMatchObject([
+      { allowedTools: ['write'], excludedTools: ['burn', 'drop'] },
+    ]);
+    expect(specsFor({ mcp_servers: [server] }).specs).toMatchObject([{ allowedTools: ['read', 'write'] }]);
+    expect(specsFor({}, place).specs[0]).not.toHaveProperty('allowedTools');
+  });
+});
