@@ -44,6 +44,9 @@ export interface CoordinatorRigOptions extends Omit<TeamOptions, 'ids'> {
   readonly limits?: Partial<CoordinatorOptions['limits']>;
   readonly files?: Partial<RunFiles>;
   readonly tools?: readonly ResolvedTool[];
+  /** By agent; the others have none. */
+  readonly workspaces?: Readonly<Record<string, string>>;
+  readonly contextPaths?: readonly string[];
   /** Closes an agent. Default: at once. */
   readonly closeAgent?: (agent: string) => Promise<void>;
 }
@@ -72,7 +75,16 @@ export interface CoordinatorRig {
 }
 
 export function createCoordinatorRig(options: CoordinatorRigOptions): CoordinatorRig {
-  const { agents, limits, files, tools = [], closeAgent = () => Promise.resolve(), ...rules } = options;
+  const {
+    agents,
+    limits,
+    files,
+    tools = [],
+    workspaces = {},
+    contextPaths = [],
+    closeAgent = () => Promise.resolve(),
+    ...rules
+  } = options;
   const config = configOf({ ...rules, ids: Object.keys(agents) });
   const clock = createSimulatedClock();
   const journal = createMemoryJournal(clock);
@@ -112,7 +124,12 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
     members: new Map(
       Object.entries(agents).map(([id, behaviour]) => [
         id,
-        { agent: agent(id, behaviour), alias: aliasOf(id), tools: () => tools },
+        {
+          agent: agent(id, behaviour),
+          alias: aliasOf(id),
+          tools: () => tools,
+          ...(workspaces[id] === undefined ? {} : { workspace: workspaces[id] }),
+        },
       ]),
     ),
     pipeline: (tableOf) =>
@@ -140,7 +157,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
     },
     question: 'Which way is the shortest?',
     history: [],
-    contextPaths: [],
+    contextPaths,
     limits: { presentationMs: 300_000, ...limits },
     warn: (message) => warnings.push(message),
   });
@@ -257,6 +274,21 @@ export const answerThenVote =
     const first = request.answers[0];
     let result = first === undefined ? await answer(text) : await vote(first.label);
     while (result.decision === 'again') result = await vote(labelsIn(textOf(result))[0] ?? '');
+  };
+
+/** Answers, whatever it is shown. */
+export const answers =
+  (text: string): Behaviour =>
+  ({ answer }) =>
+    answer(text);
+
+/** Votes for what it is shown last as far as it knows, again as often as it is asked to. */
+export const votesFor =
+  (label: () => string): Behaviour =>
+  async ({ request, vote }) => {
+    if (request.kind === 'present') return;
+    let result = await vote(label());
+    while (result.decision === 'again') result = await vote(label());
   };
 
 /** Another behaviour for each turn; the last one for all that follow. */

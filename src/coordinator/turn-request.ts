@@ -8,7 +8,6 @@ import type { Clock } from '../events/clock.ts';
 import type { EventRecorder } from '../journal/event-recorder.ts';
 import { agentIndex } from '../protocol/evolve.ts';
 import type { AgentState, ProtocolState } from '../protocol/protocol-state.ts';
-import type { DecisionHandler } from '../tools/decision-handler.ts';
 import { decisionTools } from '../tools/decision-tools.ts';
 import type { ToolPipeline } from '../tools/pipeline.ts';
 import type { ToolSession } from '../tools/tool-session.ts';
@@ -135,14 +134,9 @@ function createTools(context: TurnContext, { agent, turn, kind, delivery }: Turn
       offer();
       return context.pipeline(call);
     },
-    decisions: kind === 'present' ? undecided(decisions) : decisions,
+    decisions,
     recorder,
   });
-}
-
-/** The presenter is offered no decision, so one that it calls by habit is a call of an unknown tool like any other. */
-function undecided(decisions: DecisionHandler): DecisionHandler {
-  return { ...decisions, check: () => Promise.resolve(undefined) };
 }
 
 function agentState(state: ProtocolState, agent: string): AgentState | undefined {

@@ -32,7 +32,11 @@ export function describeEvent(event: DurableEvent): Description | undefined {
         : of(event.agent, 'quiet', `interrupted (${interruption[event.reason]})`);
     case 'attempt.rejected':
       // What follows the first sentence tells the agent what to do, in words meant for it.
-      return of(event.agent, 'bad', `asked again: ${event.message.split(/(?<=[.!?])\s/u, 1)[0] ?? event.message}`);
+      return of(
+        event.agent,
+        'bad',
+        `asked again: ${event.message.split(/(?<=[.!?])\s/u, 1)[0] ?? event.message}`,
+      );
     case 'agent.retired':
       return of(
         event.agent,
@@ -42,13 +46,21 @@ export function describeEvent(event: DurableEvent): Description | undefined {
     case 'model.call.finished':
       return event.outcome === 'failed'
         ? of(event.agent, 'bad', `model call failed: ${event.error?.message ?? 'no reason given'}`)
-        : of(event.agent, 'quiet', `model ${event.outcome}, ${seconds(event.latencyMs)}${tokens(event.usage)}`);
+        : of(
+            event.agent,
+            'quiet',
+            `model ${event.outcome}, ${seconds(event.latencyMs)}${tokens(event.usage)}`,
+          );
     case 'answer.submitted':
       return of(event.agent, 'good', `answers as ${event.label}: ${oneLine(event.text, 100)}`);
     case 'answer.rejected':
       return undefined;
     case 'vote.cast':
-      return of(event.agent, 'good', `votes for ${event.for}${event.reason === '' ? '' : `: ${oneLine(event.reason, 100)}`}`);
+      return of(
+        event.agent,
+        'good',
+        `votes for ${event.for}${event.reason === '' ? '' : `: ${oneLine(event.reason, 100)}`}`,
+      );
     case 'vote.voided':
       return of(event.agent, 'quiet', `vote for ${event.for} is void: ${voided[event.reason]}`);
     case 'update.injected':
@@ -57,22 +69,28 @@ export function describeEvent(event: DurableEvent): Description | undefined {
       // What was refused as a whole response is told once, by the line that asks again.
       if (event.error?.code === toolErrors.responseRefused.code) return undefined;
       const failed = event.outcome !== 'ok';
-      // A decision that was taken has a line of its own that says more.
-      if (!failed && decisions.has(event.tool)) return undefined;
       // A decision that was taken has a line of its own, which says more.
       if (!failed && decisionTools.has(event.tool)) return undefined;
       const why = failed ? `: ${oneLine(event.error?.message ?? firstText(event), 120)}` : '';
-      return of(event.agent, failed ? 'bad' : 'quiet', `tool ${event.tool} ${event.outcome}, ${Math.round(event.latencyMs)} ms${why}`);
+      return of(
+        event.agent,
+        failed ? 'bad' : 'quiet',
+        `tool ${oneLine(event.tool, 80)} ${event.outcome}, ${Math.round(event.latencyMs)} ms${why}`,
+      );
     }
     case 'workspace.prepared':
       return event.archived === undefined
         ? undefined
-        : of(event.agent, 'quiet', `starts with an empty workspace; earlier files are now in ${event.archived}`);
+        : of(
+            event.agent,
+            'quiet',
+            `starts with an empty workspace; earlier files are now in ${event.archived}`,
+          );
     case 'workspace.changed': {
       const parts = [
-        ...event.added.map((path) => `+${path}`),
-        ...event.modified.map((path) => `~${path}`),
-        ...event.deleted.map((path) => `-${path}`),
+        ...event.added.map((path) => `+${oneLine(path, 80)}`),
+        ...event.modified.map((path) => `~${oneLine(path, 80)}`),
+        ...event.deleted.map((path) => `-${oneLine(path, 80)}`),
       ];
       const more = parts.length > 6 ? ` and ${parts.length - 6} more` : '';
       return of(event.agent, 'quiet', `files ${parts.slice(0, 6).join(' ')}${more}`);
@@ -83,12 +101,23 @@ export function describeEvent(event: DurableEvent): Description | undefined {
         : of(
             event.agent,
             'bad',
-            `not in the snapshot: ${event.skipped.slice(0, 3).map(({ path, reason }) => `${path} (${reason})`).join(', ')}`,
+            `not in the snapshot: ${event.skipped
+              .slice(0, 3)
+              .map(({ path, reason }) => `${oneLine(path, 80)} (${reason})`)
+              .join(', ')}`,
           );
     case 'server.failed':
-      return of(event.agent, 'bad', `MCP server ${event.server}: ${event.error.message} (${event.error.code})${hint(event.error.hint)}`);
+      return of(
+        event.agent,
+        'bad',
+        `MCP server ${event.server}: ${event.error.message} (${event.error.code})${hint(event.error.hint)}`,
+      );
     case 'server.ready':
-      return of(event.agent, 'quiet', `MCP server ${event.server} is ready: ${plural(event.tools.length, 'tool')}, ${event.startMs} ms`);
+      return of(
+        event.agent,
+        'quiet',
+        `MCP server ${event.server} is ready: ${plural(event.tools.length, 'tool')}, ${event.startMs} ms`,
+      );
     case 'limit.warned':
       return of(event.agent, 'quiet', `limit is near: ${event.limit}`);
     case 'limit.reached':
@@ -100,7 +129,9 @@ export function describeEvent(event: DurableEvent): Description | undefined {
     case 'winner.selected':
       return { tone: 'strong', text: `winner: ${event.answer} (${rules[event.rule]})` };
     case 'presentation.started':
-      return event.strategy === 'winner_reuse' ? undefined : of(event.agent, 'quiet', 'presents the final answer');
+      return event.strategy === 'winner_reuse'
+        ? undefined
+        : of(event.agent, 'quiet', 'presents the final answer');
     case 'presentation.finished':
       return event.error === undefined
         ? undefined
@@ -129,8 +160,6 @@ export const limits = {
 } as const;
 
 const decisionTools: ReadonlySet<string> = new Set([newAnswerTool, voteTool]);
-
-const decisions: ReadonlySet<string> = new Set([newAnswerTool, voteTool]);
 
 const interruption = {
   restart: 'a new answer came',
@@ -171,5 +200,7 @@ export function plural(count: number, word: string): string {
 }
 
 export function seconds(ms: number): string {
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+  return ms < 60_000
+    ? `${(ms / 1_000).toFixed(1)} s`
+    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }

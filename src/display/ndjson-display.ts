@@ -2,7 +2,10 @@
 import { redactedJson } from '../logging/redacted-json.ts';
 import type { EventSink } from './event-sink.ts';
 
-export function createNdjsonDisplay(write: (line: string) => void, redact: (text: string) => string): EventSink {
+export function createNdjsonDisplay(
+  write: (line: string) => void,
+  redact: (text: string) => string,
+): EventSink {
   return {
     event: (event) => write(`${redactedJson(event, redact)}\n`),
     close: () => Promise.resolve(),

@@ -126,7 +126,9 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
       const files = options.finalFiles(winner.agent);
       if (files !== undefined) output.write(`Files ${visibleText(options.shortPath(files))}\n`);
     } else {
-      output.write(`${rule}\n${paint('red', visibleText(`No answer: ${event.error?.message ?? event.outcome}`))}\n`);
+      output.write(
+        `${rule}\n${paint('red', visibleText(`No answer: ${event.error?.message ?? event.outcome}`))}\n`,
+      );
       if (event.error?.hint !== undefined) output.write(`${event.error.hint.replaceAll('RUN', event.run)}\n`);
     }
     if (event.limited !== undefined && winner !== undefined) {

@@ -24,8 +24,7 @@ const tokens: readonly RegExp[] = [
   /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/gu,
 ];
 
-const privateKey =
-  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/gu;
+const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/gu;
 const scheme = /\b(Bearer|Basic)(\s+)([A-Za-z0-9._~+/=-]{12,})/giu;
 const pair = new RegExp(
   `(${secretNames})(\\\\?["']?)(\\s*[:=]\\s*)(\\\\?["']?)([^\\s"'\\\\,;{}()<>&]{8,})(\\()?`,

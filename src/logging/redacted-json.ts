@@ -12,9 +12,14 @@ const shortestSecret = 12;
 export function redactedJson(value: unknown, redact: (text: string) => string): string {
   const line = JSON.stringify(value, (key, item: unknown) => {
     if (typeof item === 'string') return isSecretName(key) && item !== '' ? mask : redact(item);
-    return typeof item === 'object' && item !== null && !Array.isArray(item) ? redactKeys(item, redact) : item;
+    return typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? redactKeys(item, redact)
+      : item;
   });
-  return line.replaceAll(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return line.replaceAll(
+    unseen,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function redactKeys(item: object, redact: (text: string) => string): object {

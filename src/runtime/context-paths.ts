@@ -29,3 +29,23 @@ async function usableFolder(path: string): Promise<string> {
     });
   }
 }
+
+/**
+ * A workspace is empty when a run begins, and what it held is moved aside: a folder in it would be gone before
+ * anybody could read it. @throws MassGenError naming the first such folder.
+ */
+export async function refuseInsideWorkspaces(
+  folders: readonly string[],
+  workspaces: readonly string[],
+): Promise<void> {
+  for (const workspace of workspaces) {
+    // One that is not there holds nothing; whatever else is wrong with it is said when it is prepared.
+    const real = await realpath(workspace).catch(() => undefined);
+    const inside = folders.find((folder) => real !== undefined && `${folder}/`.startsWith(`${real}/`));
+    if (inside === undefined) continue;
+    throw new MassGenError(runErrors.contextPathUnusable, {
+      detail: `${inside} is in the workspace ${workspace}, which each run empties before it starts`,
+      hint: 'Move the folder out of the workspace, or give the agent another "cwd".',
+    });
+  }
+}

@@ -43,7 +43,6 @@ export async function resumeRun(
   failure.promise.catch(() => undefined);
   let opened: Journal | undefined;
   try {
-    const config = await recordedConfig(record);
     const { journal, events } = await resumeJournal({
       path: directory.journal,
       run: directory.id,
@@ -54,6 +53,7 @@ export async function resumeRun(
     });
     opened = journal;
     checkResumable(events);
+    const config = await recordedConfig(record, ranOutOfTime(events));
     const started = events.find((event) => event.type === 'run.started');
     // It may have died before its first entry; then it begins now, with the team it would have had.
     const aliases =
@@ -107,13 +107,25 @@ function checkResumable(events: readonly DurableEvent[]): void {
   }
 }
 
-/** Written-out secrets are not in the record; they come from the file, which must still say the same otherwise. */
-async function recordedConfig(record: RunRecord): Promise<MassGenConfig> {
+/** The limit of the run ended it. Raised in the file, it must not end it again at the same point. */
+function ranOutOfTime(events: readonly DurableEvent[]): boolean {
+  const last = events.findLast((event) => event.type === 'run.finished' || event.type === 'run.resumed');
+  return last?.type === 'run.finished' && last.limited === 'orchestrator_timeout';
+}
+
+/**
+ * Written-out secrets are not in the record; they come from the file, which must still say the same otherwise.
+ * With `newTimes` it may say other time limits.
+ */
+async function recordedConfig(record: RunRecord, newTimes: boolean): Promise<MassGenConfig> {
   if (record.configPath !== undefined) {
     const { config } = await loadConfig(record.configPath);
-    const masked =
-      config === undefined ? undefined : (JSON.parse(JSON.stringify(maskConfig(config))) as unknown);
-    if (config !== undefined && isDeepStrictEqual(masked, record.config)) return config;
+    const compared = (value: unknown): unknown => {
+      const plain = JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+      return newTimes ? { ...plain, timeout_settings: undefined } : plain;
+    };
+    if (config !== undefined && isDeepStrictEqual(compared(maskConfig(config)), compared(record.config)))
+      return config;
   }
   if (JSON.stringify(record.config).includes('"***')) {
     throw new MassGenError(runErrors.programChanged, {

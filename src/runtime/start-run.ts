@@ -1,6 +1,7 @@
 /** Starts a new run: everything is checked before anything is touched or spent, then journaled, then begun. */
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { maskConfig } from '../config/mask-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { journalErrors } from '../errors/journal-errors.ts';
@@ -13,9 +14,10 @@ import { acquireLock, type FileLock } from '../journal/file-lock.ts';
 import { createRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
 import { writeRunRecord } from '../journal/run-record.ts';
 import { createSecretRegistry } from '../credentials/secret-registry.ts';
-import { contextPaths } from './context-paths.ts';
+import { contextPaths, refuseInsideWorkspaces } from './context-paths.ts';
 import { homeOf } from './runtime-parts.ts';
 import { createAgent } from './create-agent.ts';
+import { expandHome } from './expand-home.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
 import { runOpening } from './run-opening.ts';
@@ -28,6 +30,13 @@ export async function startRun(parts: RuntimeParts, options: RunOptions): Promis
   checkTeam(options.config, parts);
   const { config, question } = options;
   const folders = await contextPaths(config, parts.cwd, homeOf(parts));
+  if (options.isolateWorkspaces !== true) {
+    const named = config.agents.flatMap(({ backend }) => ('cwd' in backend ? (backend.cwd ?? []) : []));
+    await refuseInsideWorkspaces(
+      folders,
+      named.map((path) => resolve(parts.cwd, expandHome(path, homeOf(parts)))),
+    );
+  }
   const seed = options.seed ?? randomInt(2 ** 31);
   const aliases = dealAliases(
     config.agents.map(({ id }) => id),

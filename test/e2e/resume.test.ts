@@ -102,7 +102,9 @@ describe('a run that was killed', () => {
     expect(listed).toMatchObject({ state: 'interrupted' });
     const handle = await runtime.resumeRun(listed?.id ?? '');
     await handle.finished;
-    expect(await runtime.listRuns()).toMatchObject([{ state: 'finished', outcome: 'answered', winner: 'editor.2' }]);
+    expect(await runtime.listRuns()).toMatchObject([
+      { state: 'finished', outcome: 'answered', winner: 'editor.2' },
+    ]);
     await expect(runtime.resumeRun(handle.id)).rejects.toMatchObject({ code: 'MG1710' });
   });
 });

@@ -14,7 +14,6 @@ const contextPathObject = z.strictObject({
     .meta({ description: 'Paths inside it that stay read-only.', examples: [['secrets', '.git']] }),
 });
 
-
 export const contextPathSchema = z.union([
   pathText.transform((path): z.output<typeof contextPathObject> => ({
     path,
