@@ -63,7 +63,11 @@ async function runHere() {
 
 if (process.argv.length === 3 && process.argv[2] === '--version') {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-  writeSync(1, `${version}\n`); // Not process.stdout: making that stream costs a tenth of the whole start.
+  try {
+    writeSync(1, `${version}\n`); // Not process.stdout: making that stream costs a tenth of the whole start.
+  } catch (error) {
+    if (error.code !== 'EPIPE') throw error; // Nobody reads it any more.
+  }
 } else if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
   await runHere();
 } else {

@@ -211,20 +211,25 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   async function finish(): ReturnType<Coordinator['run']> {
     const letEnd = keepAlive();
     const working = work();
+    let failure: unknown;
     try {
       return await Promise.race([working, options.journalFailed, aborted(stopped.signal)]);
     } catch (error) {
+      failure = error;
       coordinator.abort(error as Error);
       throw error;
     } finally {
       stopped.abort();
       await Promise.allSettled([working]);
-      await closeAll([
-        () => hub.close(),
-        ...sinks.map((sink) => () => sink.close()),
-        () => journal.close(),
-        () => Promise.resolve(options.lock.release()),
-      ]);
+      await closeAll(
+        [
+          () => hub.close(),
+          ...sinks.map((sink) => () => sink.close()),
+          () => journal.close(),
+          () => Promise.resolve(options.lock.release()),
+        ],
+        failure,
+      );
       letEnd();
     }
   }
@@ -249,11 +254,13 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 /** All are closed, whatever one of them does; the first failure is a warning, for the run itself stands. */
-async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+async function closeAll(closers: readonly (() => Promise<unknown>)[], failure: unknown): Promise<void> {
   for (const close of closers) {
     try {
       await close();
     } catch (error) {
+      // What ended the run, such as a full disk, is told by the run itself.
+      if (error === failure || (error as Error).cause === failure) continue;
       process.emitWarning(`while closing the run: ${errorMessage(error)}`);
     }
   }
