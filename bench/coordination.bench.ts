@@ -15,9 +15,9 @@ import { createToolPipeline } from '../src/tools/create-tool-pipeline.ts';
 const quick = process.argv.includes('--quick') || process.env['MASSGEN_BENCH_SHORT'] === '1';
 const teams = [1, 4, 16, 64, 256];
 const chunks = quick ? 400 : 2_000;
-const rounds = quick ? 3 : 7;
+const rounds = quick ? 3 : 5;
 /** Runs of a team of one that make a sample; larger teams need fewer. */
-const runsAlone = quick ? 16 : 64;
+const runsAlone = quick ? 16 : 32;
 
 async function* stream(): AsyncGenerator<AgentEvent> {
   for (let index = 0; index < chunks; index += 1) yield { type: 'text.delta', text: 'twelve chars' };
