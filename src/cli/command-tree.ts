@@ -114,6 +114,7 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
   command(runs, 'resume', 'take up a run that ended without its result')
     .addArgument(new Argument('<run>', 'its id, as `runs list` shows it, or `last`'))
     .addOption(outputOption())
+    .option('--orchestrator-timeout <s>', 'seconds for the coordination', seconds)
     .option('--debug', 'full detail in massgen_debug.log')
     .action(async (run: string, flags: RunFlags) => {
       const { runsResumeCommand } = await import('./runs-resume-command.ts');

@@ -11,6 +11,12 @@ export async function runsResumeCommand(run: string, flags: RunFlags): Promise<n
   if (id === undefined)
     throw new MassGenError(journalErrors.runNotFound, { detail: 'there are no runs here' });
   const watcher = createRunWatcher(flags.output, runtime.cwd);
-  const resumed = await runtime.resumeRun(id, { sinks: watcher.sinks, debug: flags.debug ?? false });
+  const resumed = await runtime.resumeRun(id, {
+    sinks: watcher.sinks,
+    debug: flags.debug ?? false,
+    ...(flags.orchestratorTimeout === undefined
+      ? {}
+      : { orchestratorTimeoutSeconds: flags.orchestratorTimeout }),
+  });
   return (await watcher.watch(resumed)).status;
 }

@@ -27,7 +27,7 @@ export async function createAgentOutputFiles(
     stream.on('error', (error) => errors.push(error));
     return stream;
   };
-  const files = new Map(agents.map((agent) => [agent, open(`${agent}.txt`)]));
+  const files = new Map(agents.map((agent) => [agent, open(`${fileName(agent)}.txt`)]));
   const status = open('system_status.txt');
   /** What an agent has begun to say; written line by line, because a secret may come in pieces. */
   const speaking = new Map<string, string>();
@@ -89,4 +89,9 @@ export async function createAgentOutputFiles(
       if (failed !== undefined) throw failed.reason as Error;
     },
   };
+}
+
+/** Ids that would share a file with one of ours get another name. */
+function fileName(agent: string): string {
+  return /^(?:system_status$|final_presentation_)/u.test(agent) ? `agent_${agent}` : agent;
 }

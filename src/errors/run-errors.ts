@@ -36,13 +36,13 @@ export const runErrors = {
   allAgentsFailed: {
     code: 'MG1707',
     title: 'All agents failed',
-    hint: 'The reason of each agent stands above and in its file under agent_outputs/. Fix it, then: massgen runs resume RUN',
+    hint: 'The reason of each agent stands above and in its file under agent_outputs/. If it has passed, such as an outage: massgen runs resume RUN. If it is in the config, mend that and start a new run.',
     exitCode: 5,
   },
   limitWithoutAnswer: {
     code: 'MG1708',
     title: 'The time limit was reached before any answer was given',
-    hint: 'Raise timeout_settings.orchestrator_timeout_seconds (or --orchestrator-timeout), then: massgen runs resume RUN',
+    hint: 'Go on with more time: massgen runs resume RUN --orchestrator-timeout SECONDS',
     exitCode: 7,
   },
   agentCrashed: {

@@ -53,7 +53,7 @@ export async function resumeRun(
     });
     opened = journal;
     checkResumable(events);
-    const config = await recordedConfig(record, ranOutOfTime(events));
+    const config = withTimeout(await recordedConfig(record, ranOutOfTime(events)), options);
     const started = events.find((event) => event.type === 'run.started');
     // It may have died before its first entry; then it begins now, with the team it would have had.
     const aliases =
@@ -98,6 +98,17 @@ export async function resumeRun(
     lock.release();
     throw error;
   }
+}
+
+function withTimeout(
+  config: MassGenConfig,
+  { orchestratorTimeoutSeconds: seconds }: ResumeOptions,
+): MassGenConfig {
+  if (seconds === undefined) return config;
+  return {
+    ...config,
+    timeout_settings: { ...config.timeout_settings, orchestrator_timeout_seconds: seconds },
+  };
 }
 
 function checkResumable(events: readonly DurableEvent[]): void {

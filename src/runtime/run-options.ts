@@ -44,6 +44,8 @@ export interface RunOptions {
 }
 
 export interface ResumeOptions {
+  /** Time for the coordination from now on, in seconds. Default: what the config says. */
+  readonly orchestratorTimeoutSeconds?: number;
   readonly sinks?: readonly SinkFactory[];
   readonly debug?: boolean;
   readonly logs?: boolean;
