@@ -129,7 +129,8 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
       output.write(
         `${rule}\n${paint('red', visibleText(`No answer: ${event.error?.message ?? event.outcome}`))}\n`,
       );
-      if (event.error?.hint !== undefined) output.write(`${event.error.hint.replaceAll('RUN', event.run)}\n`);
+      if (event.error?.hint !== undefined)
+        output.write(`${visibleText(event.error.hint.replaceAll('RUN', event.run))}\n`);
     }
     if (event.limited !== undefined && winner !== undefined) {
       output.write(`Limit ${limits[event.limited]}: this is the best there was by then\n`);

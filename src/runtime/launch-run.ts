@@ -260,7 +260,8 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[], failure: u
       await close();
     } catch (error) {
       // What ended the run, such as a full disk, is told by the run itself.
-      if (error === failure || (error as Error).cause === failure) continue;
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (failure !== undefined && (error === failure || cause === failure)) continue;
       process.emitWarning(`while closing the run: ${errorMessage(error)}`);
     }
   }
