@@ -29,6 +29,7 @@ function specOf(url: string, more: Partial<HttpSpec> = {}): HttpSpec {
     type: 'streamable-http',
     name: 'remote',
     agent: 'writer',
+    allowLists: [],
     excludedTools: [],
     url,
     headers: {},

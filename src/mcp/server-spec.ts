@@ -5,9 +5,9 @@ interface Named {
   readonly name: string;
   /** Id of the agent it belongs to; each agent has its own connection. */
   readonly agent: string;
-  /** Only these tools are offered, by the server's own or the offered name; absent means all. */
-  readonly allowedTools?: readonly string[];
-  /** These are never offered; looked at before `allowedTools`. */
+  /** A tool must be in each of these lists, by the server's own or the offered name; no list means all. */
+  readonly allowLists: readonly (readonly string[])[];
+  /** These are never offered; looked at before `allowLists`. */
   readonly excludedTools: readonly string[];
 }
 

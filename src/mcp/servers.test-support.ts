@@ -24,7 +24,15 @@ export function launchOf(mode: string, more: Partial<LaunchSpec> = {}): LaunchSp
 }
 
 export function oddServer(mode: string, more: Partial<StdioSpec> = {}): StdioSpec {
-  return { type: 'stdio', name: mode, agent: 'writer', excludedTools: [], launch: launchOf(mode), ...more };
+  return {
+    type: 'stdio',
+    name: mode,
+    agent: 'writer',
+    allowLists: [],
+    excludedTools: [],
+    launch: launchOf(mode),
+    ...more,
+  };
 }
 
 export interface ServerRig {

@@ -104,9 +104,15 @@ describe('a server of the config', () => {
     };
     const both = { allowed_tools: ['write', 'list'], exclude_tools: ['burn'], mcp_servers: [server] };
     expect(specsFor(both).specs).toMatchObject([
-      { allowedTools: ['write'], excludedTools: ['burn', 'drop'] },
+      {
+        allowLists: [
+          ['write', 'list'],
+          ['read', 'write'],
+        ],
+        excludedTools: ['burn', 'drop'],
+      },
     ]);
-    expect(specsFor({ mcp_servers: [server] }).specs).toMatchObject([{ allowedTools: ['read', 'write'] }]);
-    expect(specsFor({}, place).specs[0]).not.toHaveProperty('allowedTools');
+    expect(specsFor({ mcp_servers: [server] }).specs).toMatchObject([{ allowLists: [['read', 'write']] }]);
+    expect(specsFor({}, place).specs[0]).toMatchObject({ allowLists: [] });
   });
 });

@@ -100,20 +100,14 @@ function configuredServer(server: McpServerConfig, options: ServerSpecsOptions):
 function toolFilters(
   agent: AgentConfig,
   server: McpServerConfig | undefined,
-): { readonly allowedTools?: readonly string[]; readonly excludedTools: readonly string[] } {
+): { readonly allowLists: readonly (readonly string[])[]; readonly excludedTools: readonly string[] } {
   const { backend } = agent;
-  const allowed = [
-    'allowed_tools' in backend ? backend.allowed_tools : undefined,
-    server?.allowed_tools,
-  ].filter((list) => list !== undefined);
-  const excludedTools = [
-    ...(('exclude_tools' in backend ? backend.exclude_tools : undefined) ?? []),
-    ...(server?.exclude_tools ?? []),
-  ];
-  const [first, second] = allowed;
-  if (first === undefined) return { excludedTools };
+  const ofAgent = 'allowed_tools' in backend ? backend.allowed_tools : undefined;
   return {
-    allowedTools: second === undefined ? first : first.filter((tool) => second.includes(tool)),
-    excludedTools,
+    allowLists: [ofAgent, server?.allowed_tools].filter((list) => list !== undefined),
+    excludedTools: [
+      ...(('exclude_tools' in backend ? backend.exclude_tools : undefined) ?? []),
+      ...(server?.exclude_tools ?? []),
+    ],
   };
 }

@@ -14,11 +14,11 @@ interface Asked {
 function connection(
   name: string,
   tools: readonly string[],
-  more: Partial<Pick<ServerSpec, 'allowedTools' | 'excludedTools'>> & { readonly http?: number } = {},
+  more: Partial<Pick<ServerSpec, 'allowLists' | 'excludedTools'>> & { readonly http?: number } = {},
   asked: Asked[] = [],
 ): McpConnection {
   const { http, ...filters } = more;
-  const common = { name, agent: 'writer', excludedTools: [], ...filters };
+  const common = { name, agent: 'writer', allowLists: [], excludedTools: [], ...filters };
   const launch = { command: 'server', args: [], env: {}, cwd: '/ws' };
   return {
     spec:
@@ -53,21 +53,26 @@ describe('filters', () => {
   test.each([
     ['by its own name', ['read_file']],
     ['by the offered name', ['mcp__files__read_file']],
-  ])('what is allowed %s is all that is offered', (_, allowedTools) => {
-    expect(namesOf(connection('files', tools, { allowedTools }))).toEqual(['mcp__files__read_file']);
+  ])('what is allowed %s is all that is offered', (_, allowed) => {
+    expect(namesOf(connection('files', tools, { allowLists: [allowed] }))).toEqual(['mcp__files__read_file']);
   });
 
   test.each([
     ['by its own name', ['write_file', 'x'.repeat(80)]],
     ['by the offered name', ['mcp__files__write_file', long]],
   ])('what is excluded %s is not offered, even when it is allowed', (_, excludedTools) => {
-    expect(namesOf(connection('files', tools, { excludedTools, allowedTools: tools }))).toEqual([
+    expect(namesOf(connection('files', tools, { excludedTools, allowLists: [tools] }))).toEqual([
       'mcp__files__read_file',
     ]);
   });
 
+  test('two lists allow what both name, each in its own spelling', () => {
+    const allowLists = [['read_file', 'mcp__files__write_file'], ['write_file']];
+    expect(namesOf(connection('files', tools, { allowLists }))).toEqual(['mcp__files__write_file']);
+  });
+
   test('an empty list allows nothing', () => {
-    expect(namesOf(connection('files', tools, { allowedTools: [] }))).toEqual([]);
+    expect(namesOf(connection('files', tools, { allowLists: [[]] }))).toEqual([]);
   });
 
   test('the name of another server does not count', () => {

@@ -22,7 +22,7 @@ export function serverTools(connections: readonly McpConnection[]): readonly Res
       const named = (list: readonly string[]): boolean =>
         [tool.name, plain, short].some((name) => list.includes(name));
       if (named(spec.excludedTools)) return [];
-      if (spec.allowedTools !== undefined && !named(spec.allowedTools)) return [];
+      if (!spec.allowLists.every(named)) return [];
       const name = taken.has(plain) ? short : plain;
       if (taken.has(name)) return [];
       taken.add(name);
