@@ -99,6 +99,7 @@ async function coordinate(size: number): Promise<Timed> {
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
         baseOf: () => '/',
+        home: '/',
       }),
     files: {
       viewsDirectory: '/views',

@@ -142,6 +142,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
         baseOf: () => '/',
+        home: '/home/someone',
       }),
     files: {
       viewsDirectory: '/views',

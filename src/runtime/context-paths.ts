@@ -4,7 +4,7 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { errorMessage } from '../errors/error-message.ts';
-import { expandHome } from './expand-home.ts';
+import { expandHome } from '../policy/expand-home.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { runErrors } from '../errors/run-errors.ts';
 

@@ -3,7 +3,7 @@
  * differs is only what the journal holds already.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import type { TeamMember } from '../coordinator/team-member.ts';
 import { createAgentOutputFiles } from '../display/agent-output-files.ts';
@@ -34,7 +34,7 @@ import { protocolConfig } from './protocol-config.ts';
 import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
 import { createRunFiles } from './run-files.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 import { runResult } from './run-result.ts';
 import { serverSpecs } from './server-specs.ts';
 import { keepAlive } from './system-clock.ts';
@@ -145,11 +145,13 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
           const own = members.get(agent)?.workspace;
           const others = writable.filter((place) => place !== own);
           return {
-            roots: [directory.path, directory.store, ...others, ...contextPaths],
+            // The store, the register of workspaces and other runs lie beside this run.
+            roots: [dirname(directory.path), ...others, ...contextPaths],
             writable: own === undefined ? [] : [own],
           };
         },
         baseOf: (agent) => members.get(agent)?.workspace ?? parts.cwd,
+        home: homeOf(parts),
       }),
     files,
     question: options.question,

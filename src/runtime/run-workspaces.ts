@@ -25,7 +25,7 @@ import { publishView } from '../workspace/views.ts';
 import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import type { WorkspaceChanges } from '../tools/stages/detect-changes.ts';
-import { expandHome } from './expand-home.ts';
+import { expandHome } from '../policy/expand-home.ts';
 import { restoreWorkspaces } from './restore-workspaces.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 

@@ -17,7 +17,7 @@ import { createSecretRegistry } from '../credentials/secret-registry.ts';
 import { contextPaths, refuseInsideWorkspaces } from './context-paths.ts';
 import { homeOf } from './runtime-parts.ts';
 import { createAgent } from './create-agent.ts';
-import { expandHome } from './expand-home.ts';
+import { expandHome } from '../policy/expand-home.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
 import { runOpening } from './run-opening.ts';

@@ -88,6 +88,7 @@ export function createPipelineRig(
     replaceSecrets: (text) => text,
     rulesOf: () => ({ roots: [], writable: [] }),
     baseOf: () => '/',
+    home: '/home/someone',
     ...more,
   });
   let count = 0;

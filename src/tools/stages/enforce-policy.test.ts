@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeF
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createServerRig, launchOf, oddServer } from '../../mcp/servers.test-support.ts';
 import { toolEffects } from '../../policy/filesystem-effects.ts';
 import {
@@ -50,6 +50,7 @@ function rigOf(places: Places, tools: readonly FakeTool[], base = places.own): P
       writable: base === places.own ? [places.own] : [],
     }),
     baseOf: () => base,
+    home: places.home,
   });
 }
 
@@ -111,7 +112,6 @@ describe('the official filesystem server', () => {
     ],
   ])('is not let near %s', async (_, given) => {
     const places = createPlaces();
-    setHome(places.home);
     for (const name of ['write_file', 'edit_file', 'create_directory']) {
       const tool = official(name, places);
       const rig = rigOf(places, [tool]);
@@ -164,7 +164,6 @@ describe('the official filesystem server', () => {
 
   test('for real: what its tricks lead to is refused before it is asked, and the view stays as it was', async () => {
     const places = createPlaces();
-    setHome(places.home);
     const { connect } = createServerRig();
     const views = path.join(places.run, 'views');
     const launch = launchOf('', { args: [entry, places.own, views, places.context], cwd: places.own });
@@ -174,6 +173,7 @@ describe('the official filesystem server', () => {
     const rig = createPipelineRig(serverTools([connection]), {
       rulesOf: () => ({ roots: [places.run, places.context], writable: [places.own] }),
       baseOf: () => places.own,
+      home: places.home,
     });
     const write = (given: string): Promise<unknown> =>
       rig.call('mcp__filesystem__write_file', { path: given, content: 'changed' });
@@ -228,7 +228,6 @@ describe('a tool that we do not know', () => {
     ['in the middle of a long text', ({ published }) => ({ text: `${'word '.repeat(5_000)}${published}` })],
   ])('is not called with a protected path %s', async (_, args) => {
     const places = createPlaces();
-    setHome(places.home);
     const tool = fakeTool('act', { cwd: places.own });
     const rig = rigOf(places, [tool]);
     expect(await rig.call('act', args(places))).toMatchObject({
@@ -279,6 +278,7 @@ describe('a tool that we do not know', () => {
     const rig = createPipelineRig(serverTools([connection]), {
       rulesOf: () => ({ roots: [places.run], writable: [places.own] }),
       baseOf: () => places.own,
+      home: places.home,
     });
     expect(await rig.call('mcp__impostor__read_file', { path: places.published })).toMatchObject({
       outcome: 'denied',
@@ -297,6 +297,7 @@ test('roots may be given through links', async () => {
   const rig = createPipelineRig([tool], {
     rulesOf: () => ({ roots: [alias], writable: [] }),
     baseOf: () => places.own,
+    home: places.home,
   });
   for (const file of [places.published, path.join(alias, 'journal.jsonl')]) {
     expect(await rig.call('act', { file })).toMatchObject({ outcome: 'denied' });
@@ -330,13 +331,4 @@ function link(target: string, at: string, ..._before: string[]): string {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return at;
-}
-
-function setHome(home: string): void {
-  const before = process.env['HOME'];
-  process.env['HOME'] = home;
-  onTestFinished(() => {
-    if (before === undefined) delete process.env['HOME'];
-    else process.env['HOME'] = before;
-  });
 }

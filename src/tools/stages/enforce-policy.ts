@@ -1,6 +1,5 @@
 /** Applies the fixed rule to the paths of the call, as the tool would resolve them, with every link followed. */
 import { lstatSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { MassGenError } from '../../errors/massgen-error.ts';
 import { toolErrors } from '../../errors/tool-errors.ts';
@@ -20,6 +19,8 @@ export interface PolicyOptions {
   readonly rulesOf: (agent: string) => ProtectedPaths;
   /** What relative paths of an agent's calls are resolved against. */
   readonly baseOf: (agent: string) => string;
+  /** The home directory as tools see it. */
+  readonly home: string;
 }
 
 /** A path of a call: as it was given, and where it may lead; absolute, links not yet followed. */
@@ -51,8 +52,8 @@ export function enforcePolicy(options: PolicyOptions): Stage {
     };
     const paths =
       call.freeText === true
-        ? textPaths(call, options.baseOf(call.agent), [...given.roots, ...rules.roots])
-        : await argumentPaths(call, options.baseOf(call.agent), fixed);
+        ? textPaths(call, options, [...given.roots, ...rules.roots])
+        : await argumentPaths(call, options, fixed);
     const checked = await Promise.all(
       paths.map(async ({ given: text, path, word }) => {
         const isProtected = findProtected(effects, [await resolveLinks(path)], rules) !== undefined;
@@ -70,11 +71,10 @@ export function enforcePolicy(options: PolicyOptions): Stage {
 /** The paths of a tool that we know, each resolved as that tool does. */
 async function argumentPaths(
   call: PipelineCall,
-  base: string,
+  { baseOf, home }: PolicyOptions,
   fixed: (path: string) => Promise<string>,
 ): Promise<readonly CallPath[]> {
-  const home = homedir();
-  const cwd = call.tool?.cwd ?? base;
+  const cwd = call.tool?.cwd ?? baseOf(call.agent);
   const written = (call.tool?.effects.directories ?? []).map((path) => resolve(cwd, expandHome(path, home)));
   const directories = (await Promise.all(written.map(async (path) => [path, await fixed(path)]))).flat();
   return (call.paths ?? []).map((given) => {
@@ -86,8 +86,12 @@ async function argumentPaths(
 }
 
 /** Whatever could be a path in the arguments of a tool that we do not know. */
-function textPaths(call: PipelineCall, base: string, roots: readonly string[]): readonly CallPath[] {
-  const home = homedir();
+function textPaths(
+  call: PipelineCall,
+  { baseOf, home }: PolicyOptions,
+  roots: readonly string[],
+): readonly CallPath[] {
+  const base = baseOf(call.agent);
   const bases = [...new Set([base, call.tool?.cwd ?? base])];
   return (call.paths ?? []).flatMap((text) => [
     ...mentionedPaths(text, [...new Set(roots)]).map((path) => ({
