@@ -63,11 +63,11 @@ describe('a server of the config', () => {
     expect(Object.keys(launchOf({}, place).env)).not.toContain('TOKEN');
   });
 
-  it('works in the workspace, else in the directory of the run, and a relative `cwd` counts from the latter', () => {
+  it('works where the program was started, as in v0.0.15, and a relative `cwd` counts from there', () => {
     const server = { name: 's', type: 'stdio', command: 'run' };
     const cwdOf = (more: object, options = {}): string | undefined =>
       launchOf({ mcp_servers: [{ ...server, ...more }] }, options).cwd;
-    expect(cwdOf({}, place)).toBe('/project/ws');
+    expect(cwdOf({}, place)).toBe('/project');
     expect(cwdOf({})).toBe('/project');
     expect(cwdOf({ cwd: 'tools' }, place)).toBe('/project/tools');
     expect(cwdOf({ cwd: '/opt/tools' }, place)).toBe('/opt/tools');

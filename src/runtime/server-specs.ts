@@ -4,7 +4,7 @@
  * views and the user's paths; what of these may be written is the pipeline's rule.
  */
 import { createRequire } from 'node:module';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { AgentConfig } from '../config/schema/agent-config.ts';
 import type { McpServerConfig } from '../config/schema/mcp-server-config.ts';
 import { substituteVariables, type Environment } from '../config/variables.ts';
@@ -81,9 +81,8 @@ function configuredServer(server: McpServerConfig, options: ServerSpecsOptions):
       timeoutMs: server.timeout === undefined ? httpTimeoutMs : server.timeout * 1_000,
     };
   }
-  const base = options.workspace ?? options.cwd;
-  const place =
-    server.cwd === undefined ? base : isAbsolute(server.cwd) ? server.cwd : resolve(options.cwd, server.cwd);
+  // As in v0.0.15: relative paths in a command line count from where the program was started.
+  const place = server.cwd === undefined ? options.cwd : resolve(options.cwd, server.cwd);
   return {
     type: 'stdio',
     ...common,
