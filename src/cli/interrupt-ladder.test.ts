@@ -5,6 +5,7 @@ import type { RunHandle } from '../runtime/run-options.ts';
 import { createInterruptLadder, type InterruptLadder } from './interrupt-ladder.ts';
 
 let ladder: InterruptLadder | undefined;
+let now = 0;
 afterEach(() => ladder?.release());
 
 /** What the run is told, in order. */
@@ -17,7 +18,7 @@ function watched(): string[] {
       told.push(`abort ${status}: ${errorMessage(reason)}`);
     },
   };
-  ladder = createInterruptLadder(run, (text) => told.push(text.trim()));
+  ladder = createInterruptLadder(run, (text) => told.push(text.trim()), { monotonic: () => now });
   return told;
 }
 
@@ -27,6 +28,11 @@ describe('the ladder of Ctrl-C', () => {
     process.emit('SIGINT');
     expect(told).toEqual(['Finishing with what exists. Ctrl-C again stops now.', 'stop']);
     expect(ladder?.stoppedNow).toBe(false);
+    // The same press, sent by another of those that pass signals on.
+    now += 299;
+    process.emit('SIGINT');
+    expect(told).toHaveLength(2);
+    now += 1;
     process.emit('SIGINT');
     expect(told.slice(2)).toEqual(['abort 130: Stopped: by a second Ctrl-C']);
     expect(ladder?.stoppedNow).toBe(true);

@@ -4,6 +4,7 @@
  */
 import { cliErrors } from '../errors/cli-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import type { Clock } from '../events/clock.ts';
 import type { RunHandle } from '../runtime/run-options.ts';
 import { outputProblem } from './output-problem.ts';
 
@@ -14,12 +15,18 @@ export interface InterruptLadder {
   release(): void;
 }
 
+/**
+ * Two SIGINTs closer than this are one press: a terminal, a launcher and a `timeout` may each send theirs.
+ */
+const onePressMs = 300;
+
 /** `say` is called with what people should know, on the first Ctrl-C. */
 export function createInterruptLadder(
   run: Pick<RunHandle, 'stop' | 'abort'>,
   say: (text: string) => void,
+  clock: Pick<Clock, 'monotonic'>,
 ): InterruptLadder {
-  let asked = false;
+  let askedAt: number | undefined;
   let stoppedNow = false;
   const stopNow = (reason: MassGenError): void => {
     stoppedNow = true;
@@ -29,11 +36,11 @@ export function createInterruptLadder(
     stopNow(new MassGenError({ ...cliErrors.interrupted, exitCode }, { detail: why }));
   const stopBySecond = stopBy(130, 'by a second Ctrl-C');
   const onInterrupt = (): void => {
-    if (asked) {
-      stopBySecond();
+    if (askedAt !== undefined) {
+      if (clock.monotonic() - askedAt >= onePressMs) stopBySecond();
       return;
     }
-    asked = true;
+    askedAt = clock.monotonic();
     say('\nFinishing with what exists. Ctrl-C again stops now.\n');
     run.stop();
   };

@@ -4,6 +4,7 @@ import { MassGenError } from '../errors/massgen-error.ts';
 import type { EventError } from '../events/run-event.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import type { RunHandle, SinkFactory } from '../runtime/run-options.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { exitStatus } from './exit-status.ts';
 import { createInterruptLadder } from './interrupt-ladder.ts';
 import { outputSinks } from './output-sinks.ts';
@@ -42,9 +43,13 @@ export function createRunWatcher(form: OutputForm, cwd: string): RunWatcher {
   return {
     sinks: [...outputSinks(form, cwd), collectFailures],
     async watch(run) {
-      const ladder = createInterruptLadder(run, (text) => {
-        if (form === 'text') process.stderr.write(text);
-      });
+      const ladder = createInterruptLadder(
+        run,
+        (text) => {
+          if (form === 'text') process.stderr.write(text);
+        },
+        systemClock,
+      );
       try {
         const state = await run.finished;
         if (form === 'json') process.stdout.write(await readFile(run.directory.resultFile, 'utf8'));

@@ -19,7 +19,7 @@ describe('fillTemplate', () => {
     ['{{list | lines}}', '- b.md\n- a.md\n- c.txt'],
     ['{{list|count}}', '3'],
     ['{{list | first}}', 'b.md'],
-    ['{{list | head 2}}', 'b.md\n  a.md  '],
+    ['{{list | head 2}}', 'b.md\n  a.md  \n… and 1 more'],
     ['{{list | head}}', 'b.md\n  a.md  \nc.txt'],
     ['{{list | grep .md}}', 'b.md\n  a.md  '],
     ['{{list | grep .md | count}}', '2'],

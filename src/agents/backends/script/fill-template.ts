@@ -44,14 +44,17 @@ function applyFilter(value: string, filter: string): string {
       return String(lines.length);
     case 'first':
       return lines[0]?.trim() ?? '';
-    case 'head':
+    case 'head': {
       if (!/^\d*$/u.test(rest)) {
         throw new MassGenError(agentErrors.scriptTemplate, {
           detail: `head ${rest}`,
           hint: 'head takes a number of lines.',
         });
       }
-      return lines.slice(0, rest === '' ? 10 : Number(rest)).join('\n');
+      const kept = lines.slice(0, rest === '' ? 10 : Number(rest));
+      const left = lines.length - kept.length;
+      return (left === 0 ? kept : [...kept, `… and ${left} more`]).join('\n');
+    }
     case 'grep':
       return lines.filter((line) => line.includes(rest)).join('\n');
     default:
