@@ -84,6 +84,13 @@ describe('any value as a config', () => {
     fc.assert(fc.property(anything, check), { numRuns: 250 });
   });
 
+  it('is checked so when a type is no text and a key stands beside it', () => {
+    for (const type of [{ toString: null }, [[[{ toString: null }]]], 0]) {
+      check({ agents: [{ backend: { type, api_key: null } }] });
+      check({ agents: [{ backend: { type: 'script', turns: [{ steps: [{ type, api_key: null }] }] } }] });
+    }
+  });
+
   it('is checked so when it is nearly right', () => {
     fc.assert(fc.property(nearly, check), { numRuns: 250 });
   });

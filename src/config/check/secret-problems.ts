@@ -52,7 +52,9 @@ function variableMayStand(path: SecretPlace['path']): boolean {
 
 function keyVariable(backend: unknown): string {
   if (!isMap(backend)) return 'API_KEY';
-  const type = backendTypeOf(backend) as BackendType;
+  const written = backendTypeOf(backend);
+  // Whatever stands there; what is no type at all is told by another check.
+  const type = (typeof written === 'string' ? written : 'script') as BackendType;
   const text = (key: string): string | undefined => {
     const value = backend[key];
     return typeof value === 'string' ? value : undefined;
