@@ -10,7 +10,9 @@ const root = path.resolve(import.meta.dirname, '../..');
 let copy: ProjectCopy;
 beforeAll(() => {
   copy = createProjectCopy();
-  cpSync(path.join(root, 'vitest.config.ts'), path.join(copy.directory, 'vitest.config.ts'));
+  for (const file of ['vitest.config.ts', 'vitest.setup.ts']) {
+    cpSync(path.join(root, file), path.join(copy.directory, file));
+  }
 });
 afterAll(() => copy[Symbol.dispose]());
 beforeEach(() => rmSync(path.join(copy.directory, 'test'), { recursive: true, force: true }));
