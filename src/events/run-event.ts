@@ -68,6 +68,24 @@ export interface SkippedFile {
   readonly reason: string;
 }
 
+/** How a call was carried to its MCP server. */
+export interface ServedCall {
+  readonly server: string;
+  /** Which connection to that server, unique in the run; absent when there was none. */
+  readonly connection?: string;
+  /** How often it was sent: 0 when it never was, above 1 when it was safe to repeat. */
+  readonly attempts: number;
+  /** Time before it was sent, in milliseconds: for a start of the server, and for its turn. */
+  readonly queueMs: number;
+  /** Time at the server in milliseconds, of the last attempt. */
+  readonly serverMs: number;
+  /** Size of the server's answer as JSON text, before anything of it was cut; in characters. */
+  readonly resultLength: number;
+}
+
+/** `open`: calls are held back; `half_open`: one is let through to see. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
 interface InTurn {
   readonly agent: string;
   /** Counts the goes of this agent, from 1. */
@@ -188,6 +206,8 @@ export type DurableEventBody =
       readonly serverTool?: string;
       readonly arguments: unknown;
       readonly effects: readonly Effect[];
+      /** Paths the call names, as far as its tool is known to take some; absolute where we could tell. */
+      readonly paths?: readonly string[];
     } & InTurn)
   | ({
       readonly type: 'tool.call.finished';
@@ -195,8 +215,11 @@ export type DurableEventBody =
       readonly tool: string;
       readonly outcome: CallOutcome;
       readonly content: readonly ToolContent[];
+      /** From the start in the journal to the result, waiting included. */
       readonly latencyMs: number;
       readonly error?: EventError;
+      /** What the way to the server was like; absent for tools of our own and calls that were denied. */
+      readonly served?: ServedCall;
     } & InTurn)
   | {
       readonly type: 'workspace.prepared';
@@ -260,13 +283,24 @@ export type DurableEventBody =
       readonly agent?: string;
       /** Launch line or URL, for people; secrets replaced. */
       readonly launch: string;
+      /** True when it takes the place of one that was lost or had been idle. */
+      readonly again?: boolean;
     }
   | {
       readonly type: 'server.ready';
       readonly server: string;
       readonly agent?: string;
       readonly tools: readonly string[];
+      /** Start, handshake and listing, in milliseconds; 0 when its tools are known from before and it has not started. */
       readonly startMs: number;
+      /** True when it has not started yet: its tools are known from an earlier run, it starts with the first call. */
+      readonly deferred?: boolean;
+      readonly connection?: string;
+      /** Name and version the server gives itself. */
+      readonly version?: string;
+      /** Version of the protocol that was agreed on. */
+      readonly protocol?: string;
+      readonly pid?: number;
     }
   | {
       readonly type: 'server.failed';
@@ -274,11 +308,23 @@ export type DurableEventBody =
       readonly agent?: string;
       readonly error: EventError;
     }
-  | { readonly type: 'server.stopped'; readonly server: string; readonly agent?: string }
+  | {
+      readonly type: 'server.stopped';
+      readonly server: string;
+      readonly agent?: string;
+      readonly connection?: string;
+      /** Default: the end of the run. `idle`: nobody had called it for a while. */
+      readonly reason?: 'idle' | 'run_end';
+    }
   | {
       readonly type: 'breaker.changed';
       readonly server: string;
-      readonly state: 'closed' | 'open' | 'half_open';
+      readonly agent?: string;
+      readonly state: BreakerState;
+      /** For `open`: when the next call is let through, in milliseconds. */
+      readonly retryInMs?: number;
+      /** For `open`: the last failure. */
+      readonly error?: EventError;
     }
   | {
       readonly type: 'winner.selected';

@@ -1,6 +1,7 @@
 /** Keys every backend has. */
 import { z } from 'zod';
 import type { BackendType } from './backend-types.ts';
+import { filesystemConfigSchema } from './filesystem-config.ts';
 import { mcpServersSchema } from './mcp-servers.ts';
 import { nameList, pathText } from './text-fields.ts';
 
@@ -21,6 +22,9 @@ export const commonBackendFields = {
     examples: ['workspace1'],
   }),
   mcp_servers: mcpServersSchema,
+  filesystem: filesystemConfigSchema
+    .optional()
+    .meta({ description: 'File tools of this agent; stronger than `filesystem` of the team.' }),
   allowed_tools: nameList.optional().meta({
     description:
       'Tools the agent may use, by their own names or `mcp__server__tool`; `mcp__server` means all of a server.',

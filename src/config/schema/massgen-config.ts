@@ -1,6 +1,8 @@
 /** The whole config. Whatever way the agents are written, they come out as a list that is not empty. */
 import { z } from 'zod';
 import { agentConfigSchema, agentIdSchema, type AgentConfig } from './agent-config.ts';
+import { filesystemConfigSchema, type FilesystemConfig } from './filesystem-config.ts';
+import { loggingConfigSchema, type LoggingConfig } from './logging-config.ts';
 import { orchestratorConfigSchema, type OrchestratorConfig } from './orchestrator-config.ts';
 import { timeoutConfigSchema, type TimeoutConfig } from './timeout-config.ts';
 import { uiConfigSchema, type UiConfig } from './ui-config.ts';
@@ -20,6 +22,8 @@ export interface MassGenConfig {
   readonly ui: UiConfig;
   readonly orchestrator: OrchestratorConfig;
   readonly timeout_settings: TimeoutConfig;
+  readonly filesystem: FilesystemConfig;
+  readonly logging: LoggingConfig;
 }
 
 function agentConfig(written: WrittenAgent, index: number): AgentConfig {
@@ -38,6 +42,10 @@ export const massGenConfigSchema = z
       .prefault({})
       .meta({ description: 'Folders, limits of the coordination, and how a run ends.' }),
     timeout_settings: timeoutConfigSchema.prefault({}).meta({ description: 'Time limits.' }),
+    filesystem: filesystemConfigSchema
+      .prefault({})
+      .meta({ description: 'File tools of all agents that have a workspace.' }),
+    logging: loggingConfigSchema.prefault({}).meta({ description: 'What is written to logs.' }),
     display: z
       .unknown()
       .optional()
@@ -50,6 +58,6 @@ export const massGenConfigSchema = z
       context.addIssue({ code: 'custom', message: 'names no agents', params: { definition: 'noAgents' } });
       return z.NEVER;
     }
-    const { ui, orchestrator, timeout_settings } = written;
-    return { agents: [first, ...others], ui, orchestrator, timeout_settings };
+    const { ui, orchestrator, timeout_settings, filesystem, logging } = written;
+    return { agents: [first, ...others], ui, orchestrator, timeout_settings, filesystem, logging };
   });

@@ -3,6 +3,7 @@
  * Limits are those of v0.0.15, except for `env` values: certificates and connection strings are longer.
  */
 import { z } from 'zod';
+import { effectNames } from './effect-names.ts';
 import { securityConfigSchema } from './security-config.ts';
 import { filledText, httpAddress, nameList, pathText } from './text-fields.ts';
 
@@ -63,6 +64,33 @@ export const mcpServerFields = z.strictObject({
     .optional()
     .meta({ description: 'Time limit in seconds for the next part of a stream.', examples: [300] }),
   cwd: pathText.max(500).optional().meta({ description: 'Folder the program is started in.' }),
+  connect_timeout: z.number().positive().max(600).optional().meta({
+    description:
+      'Seconds a server may take to start and to list its tools; 120 for a program, that of `timeout` for an address if absent.',
+    examples: [30],
+  }),
+  call_timeout: z
+    .number()
+    .positive()
+    .max(3600)
+    .optional()
+    .meta({
+      description:
+        'Seconds a call may take without a sign of life; progress extends it, up to 600 seconds in all or this value, whichever is more. 120 for a program, that of `timeout` for an address if absent.',
+      examples: [300],
+    }),
+  scope: z.enum(['shared', 'agent']).optional().meta({
+    description:
+      '`shared`: one process for all agents that start it the same way; `agent`: one for each agent, for servers that keep state of whoever talks to them. If absent, what is known of the server decides, else `shared`.',
+  }),
+  effects: z
+    .record(filledText.max(200), z.array(z.enum(effectNames)))
+    .optional()
+    .meta({
+      description:
+        'What tools of this server do, by name; `*` stands for any part of a name. Stronger than what the program knows or guesses.',
+      examples: [{ 'get_*': ['Read'], save_page: ['Write'] }],
+    }),
   security: securityConfigSchema.optional().meta({ description: 'What the server may do.' }),
   allowed_tools: nameList
     .optional()
