@@ -23,7 +23,7 @@ function createProbe() {
   const done = gate();
   const tool: ResolvedTool = {
     definition: { name: 'probe', description: 'Looks.', inputSchema: { type: 'object' } },
-    effects: { effects: ['Read'], pathArguments: [] },
+    effects: { effects: ['Read'], pathArguments: [], source: 'own', why: 'only looks' },
     decides: false,
     async invoke(args) {
       calls.push(args);

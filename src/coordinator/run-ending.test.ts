@@ -166,7 +166,7 @@ describe('a stop by the user', () => {
   it('lets the calls that are under way come to their end before that of the run', async () => {
     const probe: ResolvedTool = {
       definition: { name: 'probe', description: 'Looks.', inputSchema: { type: 'object' } },
-      effects: { effects: ['Read'], pathArguments: [] },
+      effects: { effects: ['Read'], pathArguments: [], source: 'own', why: 'only looks' },
       decides: false,
       invoke: () => new Promise(() => undefined),
     };
@@ -337,7 +337,7 @@ describe('a journal that fails', () => {
     const done: string[] = [];
     const probe: ResolvedTool = {
       definition: { name: 'probe', description: 'Looks.', inputSchema: { type: 'object' } },
-      effects: { effects: ['Read'], pathArguments: [] },
+      effects: { effects: ['Read'], pathArguments: [], source: 'own', why: 'only looks' },
       decides: false,
       invoke: () => {
         done.push('call');

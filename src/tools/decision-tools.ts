@@ -45,7 +45,7 @@ export function decisionTools(
     inputSchema: Readonly<Record<string, unknown>>,
   ): ResolvedTool => ({
     definition: { name, description, inputSchema },
-    effects: { effects: [], pathArguments: [] },
+    effects: { effects: [], pathArguments: [], source: 'own', why: 'a decision' },
     decides: true,
     invoke: (args, { call }) => {
       const decision = decisionOf(name, args);

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createMemoryJournal, type MemoryJournal } from '../coordinator/memory-journal.test-support.ts';
 import type { DurableEventBody } from '../events/run-event.ts';
 import { EventRecorder } from '../journal/event-recorder.ts';
-import { unknownEffects } from '../policy/filesystem-effects.ts';
+import { unknownEffects } from '../policy/tool-effects.ts';
 import { createSimulatedClock, type SimulatedClock } from '../testing/simulated-clock.ts';
 import { createToolPipeline, type ToolPipelineOptions } from './create-tool-pipeline.ts';
 import type { PipelineCall, ToolPipeline } from './pipeline.ts';
@@ -48,7 +48,7 @@ export function fakeTool(
   };
 }
 
-export const reading = { effects: ['Read'], pathArguments: [] } as const;
+export const reading = { effects: ['Read'], pathArguments: [], source: 'own', why: 'only reads' } as const;
 
 export interface PipelineRig {
   readonly clock: SimulatedClock;

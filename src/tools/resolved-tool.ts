@@ -1,5 +1,5 @@
 /** A tool that can be called: what is offered of it, what is known of it, and the way to it. */
-import type { ToolEffects } from '../policy/filesystem-effects.ts';
+import type { ToolEffects } from '../policy/tool-effects.ts';
 import type { PipelineResult } from './pipeline-result.ts';
 import type { ToolDefinition } from './tool-definition.ts';
 

@@ -1,5 +1,5 @@
 /** The tools of one agent by offered name. The table alone says where a call goes. */
-import { toolEffects } from '../policy/filesystem-effects.ts';
+import { toolEffects } from '../policy/tool-effects.ts';
 import type { McpConnection } from '../mcp/mcp-connection.ts';
 import { hashedToolName, offeredToolName } from '../mcp/tool-name.ts';
 import type { ResolvedTool } from './resolved-tool.ts';
@@ -32,7 +32,7 @@ export function serverTools(connections: readonly McpConnection[]): readonly Res
           server: spec.name,
           serverTool: tool.name,
           ...(launch === undefined ? {} : { cwd: launch.cwd }),
-          effects: toolEffects(launch, tool.name),
+          effects: toolEffects(tool, { ...(launch === undefined ? {} : { launch }), toolNames: [] }),
           decides: false,
           invoke: (args, { signal }) => connection.call(tool.name, args, { timeoutMs, signal }),
         },

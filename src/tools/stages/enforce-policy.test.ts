@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createServerRig, launchOf, oddServer } from '../../mcp/servers.test-support.ts';
-import { toolEffects } from '../../policy/filesystem-effects.ts';
+import { toolEffects } from '../../policy/tool-effects.ts';
 import {
   createPipelineRig,
   fakeTool,
@@ -58,7 +58,10 @@ const entry = createRequire(import.meta.url).resolve('@modelcontextprotocol/serv
 
 function official(name: string, { own, run, context }: Places): FakeTool {
   const launch = { command: 'node', args: [entry, own, path.join(run, 'views'), context] };
-  return fakeTool(name, { effects: toolEffects(launch, name), cwd: own });
+  return fakeTool(name, {
+    effects: toolEffects({ name, inputSchema: {} }, { launch, toolNames: [] }),
+    cwd: own,
+  });
 }
 
 describe('the official filesystem server', () => {

@@ -1,19 +1,27 @@
 import { expect, test } from 'vitest';
-import { toolEffects, unknownEffects } from './filesystem-effects.ts';
+import type { ServerLaunch } from './server-profile.ts';
+import { toolEffects, unknownEffects, type ToolEffects } from './tool-effects.ts';
 
 const entry = '/app/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js';
+function effectsOf(launch: ServerLaunch | undefined, name: string): ToolEffects {
+  return toolEffects(
+    { name, inputSchema: { type: 'object' } },
+    { ...(launch === undefined ? {} : { launch }), toolNames: [name] },
+  );
+}
+
 const official = { command: '/usr/bin/node', args: [entry, '/ws', '/views'] };
 
 test.each([
   ['read_text_file', ['Read'], ['path']],
-  ['read_multiple_files', ['Read'], ['paths']],
+  ['read_multiple_files', ['Read'], ['paths[]']],
   ['list_allowed_directories', ['Read'], []],
   ['write_file', ['Write'], ['path']],
   ['edit_file', ['Write'], ['path']],
   ['create_directory', ['Write'], ['path']],
   ['move_file', ['Write', 'Delete'], ['source', 'destination']],
 ])('%s of the official server is known', (tool, effects, pathArguments) => {
-  expect(toolEffects(official, tool)).toEqual({ effects, pathArguments, directories: ['/ws', '/views'] });
+  expect(effectsOf(official, tool)).toMatchObject({ effects, pathArguments, directories: ['/ws', '/views'] });
 });
 
 test.each([
@@ -24,7 +32,7 @@ test.each([
   ['npx.cmd', ['@modelcontextprotocol/server-filesystem', '/ws']],
   ['pnpm', ['dlx', '@modelcontextprotocol/server-filesystem', '/ws']],
 ])('%s %j starts the official server', (command, args) => {
-  expect(toolEffects({ command, args }, 'write_file')).toMatchObject({
+  expect(effectsOf({ command, args }, 'write_file')).toMatchObject({
     effects: ['Write'],
     directories: ['/ws'],
   });
@@ -45,15 +53,15 @@ test.each([
   ['python', [entry]],
   ['npx', []],
 ])('%s %j is a stranger, whatever its tools are called', (command, args) => {
-  expect(toolEffects({ command, args }, 'read_file')).toEqual({ effects: ['Unknown'] });
+  expect(effectsOf({ command, args }, 'read_file')).toBe(unknownEffects);
 });
 
 test('a tool that the official server is not known for is unknown, also by names that objects have', () => {
   for (const tool of ['delete_everything', 'constructor', '__proto__', 'toString', '']) {
-    expect(toolEffects(official, tool)).toBe(unknownEffects);
+    expect(effectsOf(official, tool)).toBe(unknownEffects);
   }
 });
 
 test('a server that we do not start is a stranger', () => {
-  expect(toolEffects(undefined, 'read_file')).toBe(unknownEffects);
+  expect(effectsOf(undefined, 'read_file')).toBe(unknownEffects);
 });
