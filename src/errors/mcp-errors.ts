@@ -80,4 +80,10 @@ export const mcpErrors = {
     hint: 'End its process by hand.',
     exitCode: 4,
   },
+  badLogLevel: {
+    code: 'MG1450',
+    title: 'The level of an MCP log cannot be understood',
+    hint: 'Write a level for all servers, `server=level` for one, or both: MASSGEN_MCP_LOG=notice,filesystem=debug. Levels: debug, info, notice, warning, error, critical, alert, emergency, off.',
+    exitCode: 2,
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -16,6 +16,11 @@ export function redactedJson(value: unknown, redact: (text: string) => string): 
       ? redactKeys(item, redact)
       : item;
   });
+  return escapeUnseen(line);
+}
+
+/** For a line of JSON: what it reads back as stays the same. */
+export function escapeUnseen(line: string): string {
   return line.replaceAll(
     unseen,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,0 +1,237 @@
+/**
+ * Makes lines of JSON out of drafts. This is the one place where the MCP logs are redacted: every text of a draft
+ * passes the cleaner here, before it is cut and before anything is written. Where that fails, a line without any text
+ * takes its place.
+ */
+import { hash } from 'node:crypto';
+import type { ToolContent } from '../events/tool-content.ts';
+import { loggableValue } from './loggable-value.ts';
+import type { McpLogDraft } from './mcp-log-draft.ts';
+import { escapeUnseen } from './redacted-json.ts';
+import { binaryText, mimeTypeText, TextCleaner } from './text-cleaner.ts';
+
+export interface McpLogLinesOptions {
+  readonly run: string;
+  /** Known secrets and patterns, in a text. */
+  readonly redact: (text: string) => string;
+  /** Makes digests of contents useless to whoever guesses at the contents. */
+  readonly digestKey: string;
+}
+
+export interface MadeLine {
+  /** The line, with its line feed. */
+  readonly full: string;
+  /** The line without arguments and result. */
+  readonly brief: string;
+}
+
+/** Sequences by which a program colours what it prints. */
+const sequences = /\u001B\[[0-?]*[ -/]*[@-~]/gu;
+/** Characters of texts; those that are not here are names, which come again and again. */
+const lengths: Readonly<Record<string, number>> = {
+  text: 1_000,
+  error: 2_000,
+  paths: 500,
+  call: 200,
+  calls: 200,
+  snapshot: 200,
+  rpc_id: 200,
+};
+const addressLength = 200;
+const mostItems = 100;
+const argumentLimits = { total: 4_000, text: 1_000 };
+const otherValue = argumentLimits;
+/** Fields that are values of any form. */
+const values: Readonly<Record<string, { readonly total: number; readonly text: number }>> = {
+  data: otherValue,
+  changed: { total: 40_000, text: 500 },
+  message: { total: 64_000, text: 16_000 },
+};
+const previewLength = 2_000;
+/** Characters of a content that its digest is made of; of longer ones the length counts too. */
+const digested = 65_536;
+
+export class McpLogLines {
+  readonly #run: string;
+  readonly #digestKey: string;
+  readonly #cleaner: TextCleaner;
+
+  constructor({ run, redact, digestKey }: McpLogLinesOptions) {
+    this.#run = run;
+    this.#digestKey = digestKey;
+    this.#cleaner = new TextCleaner(redact);
+  }
+
+  /** A name as it may be shown; empty when it cannot be masked. */
+  shownName(name: string): string {
+    try {
+      return this.#cleaner.name(name);
+    } catch {
+      return '';
+    } finally {
+      this.#cleaner.takeCounts();
+    }
+  }
+
+  /** One line of what a server printed. */
+  shownText(text: string, limit: number): string {
+    try {
+      const clean = this.#cleaner.text(text.replaceAll(sequences, ''), limit);
+      return escapeUnseen(JSON.stringify(clean).slice(1, -1)).replaceAll('\\"', '"');
+    } catch {
+      return `[redaction failed, ${text.length} characters]`;
+    } finally {
+      this.#cleaner.takeCounts();
+    }
+  }
+
+  make(draft: McpLogDraft, ts: string, seq: number): MadeLine {
+    const { level, kind, fields, content } = draft;
+    const head = { v: 1, ts, seq, level, kind, run: this.#run } as const;
+    this.#cleaner.takeCounts();
+    try {
+      const base = escapeUnseen(JSON.stringify({ ...head, ...this.#fields(fields) }));
+      const counts = this.#cleaner.takeCounts();
+      const brief = `${joined(base, countFields(counts))}\n`;
+      if (content === undefined) return { brief, full: brief };
+      const detail = escapeUnseen(JSON.stringify(this.#detail(content)));
+      const { redactions, cut } = this.#cleaner.takeCounts();
+      const all = { redactions: redactions + counts.redactions, cut: cut || counts.cut };
+      return { brief, full: `${joined(joined(base, detail), countFields(all))}\n` };
+    } catch {
+      // Why it failed may hold what was to be masked, so nothing of it is told.
+      const server = this.shownName(fields.server ?? '');
+      const named = server === '' ? {} : { server };
+      const line = JSON.stringify({ ...head, ...named, redaction_failed: true, size: roughSize(draft) });
+      return { brief: `${line}\n`, full: `${line}\n` };
+    }
+  }
+
+  #fields(fields: McpLogDraft['fields']): Record<string, unknown> {
+    const clean: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(fields)) clean[name] = this.#field(name, value);
+    return clean;
+  }
+
+  #field(name: string, value: unknown): unknown {
+    switch (typeof value) {
+      case 'number':
+      case 'boolean':
+        return value;
+      case 'string':
+        return this.#text(name, value);
+      default:
+        if (!(name in values) && Array.isArray(value)) return this.#list(name, value);
+        return loggableValue(value, this.#cleaner, values[name] ?? otherValue);
+    }
+  }
+
+  #text(field: string, text: string): string {
+    const limit = lengths[field];
+    return limit === undefined ? this.#cleaner.name(text) : this.#cleaner.text(text, limit);
+  }
+
+  #list(field: string, list: readonly unknown[]): readonly string[] {
+    if (list.length > mostItems) this.#cleaner.noteCut();
+    return list.slice(0, mostItems).map((item) => this.#text(field, String(item)));
+  }
+
+  #detail({ arguments: args, result }: NonNullable<McpLogDraft['content']>): Record<string, unknown> {
+    const digest = args === undefined ? undefined : this.#digest(jsonOf(args));
+    return {
+      ...(args === undefined ? {} : { args: loggableValue(args, this.#cleaner, argumentLimits) }),
+      ...(digest === undefined ? {} : { args_digest: digest }),
+      result_digest: this.#digest(result.map(partOf)),
+      content_types: result.slice(0, mostItems).map((part) => this.#cleaner.name(typeOf(part))),
+      preview: this.#preview(result),
+    };
+  }
+
+  #preview(content: readonly ToolContent[]): string {
+    const pieces: string[] = [];
+    let room = previewLength;
+    for (const part of content) {
+      if (room <= 0) {
+        this.#cleaner.noteCut();
+        break;
+      }
+      const piece = this.#part(part, room);
+      pieces.push(piece);
+      room -= piece.length + 1;
+    }
+    return pieces.join('\n');
+  }
+
+  #part(part: ToolContent, room: number): string {
+    switch (part.type) {
+      case 'text':
+        return this.#cleaner.text(part.text, room);
+      case 'image':
+      case 'audio':
+        return binaryText(typeOf(part), part.data);
+      case 'resource': {
+        const uri = this.#cleaner.text(part.uri, addressLength);
+        if (part.data !== undefined) return `${uri} ${binaryText(typeOf(part), part.data)}`;
+        return this.#cleaner.text(part.text ?? uri, room);
+      }
+      default:
+        return part satisfies never;
+    }
+  }
+
+  /** `pieces` are the content, each with its length where it is not given whole. */
+  #digest(pieces: readonly string[]): string {
+    return hash('sha256', `${this.#digestKey}\0${pieces.join('\0')}`, 'hex').slice(0, 16);
+  }
+}
+
+/** The types of a server are its own words and may be anything. */
+function typeOf(part: ToolContent): string {
+  if (part.type === 'text') return part.type;
+  if (part.type === 'resource' && part.mimeType === undefined) return part.type;
+  return mimeTypeText(part.mimeType);
+}
+
+function partOf(part: ToolContent): string {
+  switch (part.type) {
+    case 'text':
+      return beginning('text', part.text);
+    case 'image':
+    case 'audio':
+      return beginning(part.mimeType, part.data);
+    case 'resource':
+      return beginning(part.uri, part.data ?? part.text ?? '');
+    default:
+      return part satisfies never;
+  }
+}
+
+function beginning(type: string, text: string): string {
+  return `${type}\0${text.length}\0${text.slice(0, digested)}`;
+}
+
+function jsonOf(value: unknown): readonly string[] {
+  try {
+    const json = JSON.stringify(value) ?? '';
+    return [`${json.length}`, json.slice(0, digested)];
+  } catch {
+    // Too deep, or circular: no value of the protocol, and nothing to compare by.
+    return [];
+  }
+}
+
+function countFields({ redactions, cut }: { readonly redactions: number; readonly cut: boolean }): string {
+  if (redactions === 0 && !cut) return '{}';
+  return JSON.stringify({ ...(redactions === 0 ? {} : { redactions }), ...(cut ? { truncated: true } : {}) });
+}
+
+/** Two objects as text, neither with a name of the other. */
+function joined(first: string, second: string): string {
+  return second === '{}' ? first : `${first.slice(0, -1)},${second.slice(1)}`;
+}
+
+function roughSize({ fields, content }: McpLogDraft): number {
+  const texts = Object.values(fields).filter((value) => typeof value === 'string');
+  const parts = content?.result.map((part) => ('text' in part ? (part.text?.length ?? 0) : 0)) ?? [];
+  return [...texts.map(({ length }) => length), ...parts].reduce((sum, length) => sum + length, 0);
+}

@@ -1,0 +1,69 @@
+/**
+ * Puts the pieces of a server's stderr together to whole lines, because half a line may hold half a secret. A line
+ * that does not end is cut; its rest is left out. What stands between the first and the last line of a private key is
+ * left out too, as none of it looks like a secret by itself.
+ */
+const longestHeld = 65_536;
+/** Of a key; what goes on for longer is none. */
+const mostKeyLines = 200;
+
+export interface StderrLine {
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+export class StderrLines {
+  #held = '';
+  /** The held line is too long, and its beginning was handed out. */
+  #skipping = false;
+  #keyLines = 0;
+
+  /** The lines that this piece ends. */
+  add(piece: string): readonly StderrLine[] {
+    const lines: StderrLine[] = [];
+    let start = 0;
+    for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', start)) {
+      this.#end(piece.slice(start, end), lines);
+      start = end + 1;
+    }
+    this.#hold(piece.slice(start), lines);
+    return lines;
+  }
+
+  /** What is left when nothing more comes. */
+  end(): readonly StderrLine[] {
+    const lines: StderrLine[] = [];
+    if (this.#held !== '' || this.#skipping) this.#end('', lines);
+    return lines;
+  }
+
+  #end(rest: string, lines: StderrLine[]): void {
+    const text = `${this.#held}${rest}`;
+    this.#held = '';
+    if (this.#skipping) {
+      this.#skipping = false;
+      return;
+    }
+    const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+    this.#give({ text: line.slice(0, longestHeld), cut: line.length > longestHeld }, lines);
+  }
+
+  #hold(rest: string, lines: StderrLine[]): void {
+    if (this.#skipping) return;
+    this.#held += rest;
+    if (this.#held.length <= longestHeld) return;
+    this.#give({ text: this.#held.slice(0, longestHeld), cut: true }, lines);
+    this.#held = '';
+    this.#skipping = true;
+  }
+
+  #give(line: StderrLine, lines: StderrLine[]): void {
+    const { text } = line;
+    if (this.#keyLines > 0) {
+      this.#keyLines = text.includes('-----END') ? 0 : this.#keyLines - 1;
+      return;
+    }
+    if (text.includes('PRIVATE KEY-----') && !text.includes('-----END')) this.#keyLines = mostKeyLines;
+    if (text.trim() !== '') lines.push(line);
+  }
+}
