@@ -22,6 +22,8 @@ const required = [
   'CHANGELOG.md',
   'bin/massgen.js',
   'dist/cli/main.js',
+  // Found by its path, so no import would miss it.
+  'dist/tools/schema-thread-main.js',
 ];
 
 /**

@@ -23,7 +23,7 @@ import { createMemoryJournal, type MemoryJournal } from './memory-journal.test-s
 import type { RunFiles } from './run-files.ts';
 
 // It loads its library on first use; from here on a run waits for nothing but its agents and the clock.
-await createSchemaValidator()({ type: 'object' }, {});
+await createSchemaValidator({ clock: createSimulatedClock() })({ type: 'object' }, {});
 
 /** One attempt of a turn, as an agent of a test sees it. */
 export interface Go {

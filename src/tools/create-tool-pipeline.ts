@@ -29,7 +29,7 @@ export function createToolPipeline(options: ToolPipelineOptions): ToolPipeline {
   return composePipeline([
     recordDenials(recorder),
     resolveName(options.tableOf),
-    checkArguments(createSchemaValidator()),
+    checkArguments(createSchemaValidator({ clock })),
     classifyEffects,
     enforcePolicy(options),
     detectChanges(options.takeChanges, recorder),

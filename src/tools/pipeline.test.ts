@@ -119,7 +119,7 @@ describe('a call that is not made', () => {
     ['arguments of the wrong type', 'act', { path: 7 }, 'MG1503'],
     ['arguments that are too many', 'act', { path: '/a', ['__proto__x']: 1 }, 'MG1503'],
     ['a prototype as an argument', 'act', JSON.parse('{"path":"/a","__proto__":{}}'), 'MG1503'],
-    ['arguments nested too deeply', 'free', deep, 'MG1506'],
+    ['arguments nested too deeply', 'free', deep, 'MG1503'],
     ['a tool whose schema cannot be used', 'broken', {}, 'MG1504'],
   ])('because of %s says so and is journaled', async (_, name, args, code) => {
     const tools = [

@@ -1,79 +1,76 @@
 /**
- * Validates values against JSON Schemas of the drafts that MCP servers use. Compiled once per schema object, in
- * bounded time, because a schema is a stranger's and may hold a pattern that never comes to an end. The library is
- * loaded when the first call comes, because most of the command line never needs it.
+ * Validates arguments against the schemas of servers, which are foreign input: one may hold a pattern that never
+ * comes to an end. Each schema is looked at once. What is plainly harmless is compiled and run in this thread,
+ * at no cost; everything else goes to a thread that can be ended. A schema that cannot be used is never skipped.
  */
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { toolErrors } from '../errors/tool-errors.ts';
-import { createTimeBox, TookTooLong, type TimeBox } from './time-box.ts';
+import { assessSchema, type JsonObject } from './assess-schema.ts';
+import { createSchemaCompiler, type SchemaCheck } from './compile-schema.ts';
+import { createGuardedValidator, type GuardedValidatorOptions } from './guarded-validator.ts';
+import { measureValue } from './measure-value.ts';
 
 /** Problems in words, empty when the value fits. @throws MassGenError when the schema itself cannot be used. */
-export type SchemaValidator = (
-  schema: Readonly<Record<string, unknown>>,
-  value: unknown,
-) => Promise<readonly string[]>;
+export type SchemaValidator = (schema: JsonObject, value: unknown) => Promise<readonly string[]>;
 
-interface Compiled {
-  (value: unknown): unknown;
-  errors?: null | { instancePath: string; message?: string; params?: unknown }[];
-}
+/** What a harmless schema may cost in this thread; some 10 ms. Beyond it the value goes to the other one. */
+const maxSteps = 200_000;
+const charactersPerStep = 32;
 
-/** For compiling one schema and for checking one value; milliseconds. */
-const longestMs = 1_000;
+type Plan =
+  | {
+      readonly type: 'here';
+      readonly check: SchemaCheck;
+      readonly weight: number;
+      readonly readsTexts: boolean;
+    }
+  | { readonly type: 'guarded' }
+  | { readonly type: 'unusable'; readonly error: MassGenError };
 
-export function createSchemaValidator(): SchemaValidator {
-  /** Failures are kept too: a schema that takes too long is not tried with every call. */
-  const compiled = new WeakMap<object, Promise<Compiled>>();
-  const timeBox = createTimeBox(longestMs);
+export function createSchemaValidator(options: GuardedValidatorOptions): SchemaValidator {
+  /** Failures are kept too: a schema that cannot be used is not tried with every call. */
+  const plans = new WeakMap<JsonObject, Plan>();
+  const compile = createSchemaCompiler(true);
+  const guarded = createGuardedValidator(options);
+
+  async function planFor(schema: JsonObject): Promise<Plan> {
+    const assessment = assessSchema(schema);
+    switch (assessment.type) {
+      case 'harmless':
+        try {
+          return { ...assessment, type: 'here', check: await compile(schema) };
+        } catch (error) {
+          return { type: 'unusable', error: unusable(error) };
+        }
+      case 'guarded':
+        return assessment;
+      case 'unusable':
+        return { type: 'unusable', error: unusable(assessment.reason) };
+      default:
+        return assessment satisfies never;
+    }
+  }
+
   return async (schema, value) => {
-    const compiling = compiled.get(schema) ?? compile(schema, timeBox);
-    compiled.set(schema, compiling);
-    const check = await compiling;
+    let plan = plans.get(schema);
+    if (plan === undefined) {
+      plan = await planFor(schema);
+      plans.set(schema, plan);
+    }
+    if (plan.type === 'unusable') throw plan.error;
+    const size = measureValue(value);
+    if (size.type === 'too_deep') return [`arguments are nested more than ${size.maxDepth} levels deep`];
+    if (plan.type === 'here') {
+      const texts = plan.readsTexts ? size.textLength / charactersPerStep : 0;
+      if ((size.parts + texts) * plan.weight <= maxSteps) return plan.check(value);
+    }
     try {
-      if (timeBox(() => check(value)) === true) return [];
+      return await guarded(schema, value);
     } catch (error) {
       throw unusable(error);
     }
-    return (check.errors ?? []).map(
-      ({ instancePath, message, params }) =>
-        `${instancePath === '' ? 'arguments' : instancePath.slice(1).replaceAll('/', '.')} ${message ?? 'is wrong'}${extra(params)}`,
-    );
   };
-}
-
-function extra(params: unknown): string {
-  const key = (params as { additionalProperty?: unknown } | undefined)?.additionalProperty;
-  return typeof key === 'string' ? ` (${key})` : '';
-}
-
-async function compile(
-  { $schema, ...schema }: Readonly<Record<string, unknown>>,
-  timeBox: TimeBox,
-): Promise<Compiled> {
-  const options = {
-    strict: false,
-    allErrors: true,
-    ownProperties: true,
-    validateFormats: false,
-    logger: false as const,
-  };
-  const dialect = typeof $schema === 'string' ? $schema : '';
-  const { Ajv } = await import('ajv');
-  const { Ajv2019 } = await import('ajv/dist/2019.js');
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
-  const kinds = /draft-0\d/u.test(dialect) ? [Ajv] : dialect.includes('2019-09') ? [Ajv2019] : [Ajv2020, Ajv];
-  let failure: unknown;
-  for (const Kind of kinds) {
-    try {
-      return timeBox(() => new Kind(options).compile(schema) as Compiled);
-    } catch (error) {
-      // Of a schema that does not say its draft, older servers mean the older one.
-      failure ??= error;
-      if (error instanceof TookTooLong) break;
-    }
-  }
-  throw unusable(failure);
 }
 
 function unusable(cause: unknown): MassGenError {

@@ -8,6 +8,7 @@ const good = [
   'CHANGELOG.md',
   'bin/massgen.js',
   'dist/cli/main.js',
+  'dist/tools/schema-thread-main.js',
   'dist/cli/main.d.ts',
 ];
 
