@@ -83,7 +83,7 @@ test('a child has its own environment and directory, and none of our keys', asyn
   const told = JSON.parse(toolContentText(content)) as { env: Record<string, string>; cwd: string };
   expect(told.cwd).toBe(cwd);
   expect(told.env['GRANTED']).toBe('yes');
-  expect(told.env).toEqual({ ...launch.env, GRANTED: 'yes' });
+  expect(told.env).toEqual({ MASSGEN_CHILD: expect.any(String), ...launch.env, GRANTED: 'yes' });
   expect(JSON.stringify(told)).not.toContain('never-to-be-seen');
   await connection.close();
 });
@@ -336,14 +336,20 @@ test('children of a server end with it', async () => {
   await expectGone(clock, child);
 });
 
-test('a child that left the group and holds the output does not keep close waiting', async () => {
+test('a child that left the group ends with its server', async () => {
   const { connect, clock } = createServerRig();
   const connection = await connect(oddServer('runaway'));
   const child = Number(toolContentText((await call(connection)).content));
-  const closing = connection.close();
-  await clock.until(() => clock.waits().includes(500));
-  await clock.advance(500);
-  await closing;
+  expect(isRunning(child)).toBe(true);
+  await connection.close();
+  await expectGone(clock, child);
+});
+
+test('a child that hides from us and holds the output does not keep close waiting', async () => {
+  const { connect } = createServerRig();
+  const connection = await connect(oddServer('hidden-runaway'));
+  const child = Number(toolContentText((await call(connection)).content));
+  await connection.close();
   expect(isRunning(child)).toBe(true);
   process.kill(child, 'SIGKILL');
 });

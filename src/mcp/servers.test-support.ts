@@ -1,4 +1,5 @@
 /** Servers of the tests: real processes, ended when the test is over, with a clock that the test moves. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -45,7 +46,7 @@ export interface ServerRig {
 
 export function createServerRig(): ServerRig {
   const clock = createSimulatedClock();
-  const children = createChildSupervisor();
+  const children = createChildSupervisor({ family: randomBytes(6).toString('hex') });
   const pids: number[] = [];
   onTestFinished(() => children.killAll());
   const spawn: SpawnChild = async (spec) => {

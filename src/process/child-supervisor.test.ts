@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import { createChildSupervisor, type ChildSupervisor } from './child-supervisor.
 import type { Child, LaunchSpec } from './child.ts';
 
 function supervisor(): ChildSupervisor {
-  const children = createChildSupervisor();
+  const children = createChildSupervisor({ family: randomBytes(6).toString('hex') });
   onTestFinished(() => children.killAll());
   return children;
 }
@@ -42,11 +43,13 @@ test('a child leads a process group of its own, away from the terminal', async (
   expect({ group, session }).toEqual({ group: child.pid, session: child.pid });
 });
 
-test('a child has exactly the environment it was given', async () => {
+test('a child has exactly the environment it was given, and the mark of whose it is', async () => {
   const child = await supervisor().spawn(
     node('console.log(JSON.stringify(process.env))', { env: { ONLY: 'this' } }),
   );
-  expect(JSON.parse(await text(child.stdout))).toEqual({ ONLY: 'this' });
+  const { MASSGEN_CHILD, ...given } = JSON.parse(await text(child.stdout)) as Record<string, string>;
+  expect(given).toEqual({ ONLY: 'this' });
+  expect(MASSGEN_CHILD).toMatch(new RegExp(`^${process.pid}:\\d+:\\d+:[0-9a-f]+:1$`, 'u'));
 });
 
 test('arguments reach the child as they are, without a shell', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { expectGone } from '../mcp/servers.test-support.ts';
@@ -7,7 +8,7 @@ import type { Child } from './child.ts';
 import { closeChild } from './close-child.ts';
 
 async function startNode(code: string): Promise<Child> {
-  const children = createChildSupervisor();
+  const children = createChildSupervisor({ family: randomBytes(6).toString('hex') });
   onTestFinished(() => children.killAll());
   const child = await children.spawn({
     command: process.execPath,

@@ -44,7 +44,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
     journalFiles: options.journalFiles,
     program: readProgram(),
-    children: createChildSupervisor(),
+    // Not the ids handed in: two runtimes of one process must never be taken for each other.
+    children: createChildSupervisor({ family: randomIds.hex(6) }),
   };
   return {
     program: parts.program,
