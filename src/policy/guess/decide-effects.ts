@@ -67,8 +67,9 @@ const versionControl: Layer = ({ tokens, roles, context }) => {
 const browserWords = new Set(['browser', 'chrome', 'page', 'playwright', 'puppeteer']);
 const inPageWords = new Set([...browserWords, 'eval', 'evaluate', 'javascript', 'js']);
 const bringsWords = new Set(['attach', 'drop', 'send', 'share', 'upload']);
+const recordings = new Set(['har', 'recording', 'screencast', 'trace', 'tracing', 'video']);
 
-const browser: Layer = ({ tokens, roles, context }) => {
+const browser: Layer = ({ tokens, roles, context }, deeds) => {
   if (!context.browser && !browserWords.has(tokens[0] ?? '')) return undefined;
   const inPage = tokens.some((token) => inPageWords.has(token));
   const outside = roles.commands.filter(
@@ -76,7 +77,12 @@ const browser: Layer = ({ tokens, roles, context }) => {
   );
   if (outside.length > 0) return runs(`browser, with ${named(outside)}`);
   if (tokens.some((token) => shellWords.has(token)) && !inPage) return undefined;
-  if (roles.paths.length === 0) return elsewhere('browser');
+  if (roles.paths.length === 0) {
+    if (tokens.some((token) => recordings.has(token)) && !onlyReads(deeds)) {
+      return { effects: ['Write', 'Net'], why: 'browser: a recording, which ends in a file' };
+    }
+    return onlyReads(deeds) ? asks('browser: reads') : elsewhere('browser');
+  }
   if (tokens.some((token) => bringsWords.has(token))) return asks('browser: takes files along');
   return { effects: ['Write', 'Net'], why: `browser, with a file: ${named(roles.paths)}` };
 };
@@ -84,8 +90,10 @@ const browser: Layer = ({ tokens, roles, context }) => {
 const pageCode = new Set(['javascript', 'js', 'script']);
 const shellWords = new Set(['bash', 'command', 'process', 'processes', 'shell', 'terminal']);
 
+const elsewhereWords = new Set(['pod', 'pods', 'ssh']);
+
 const commands: Layer = ({ tokens, roles, context }, deeds) => {
-  if (roles.elsewhere || tokens.includes('pod') || tokens.includes('ssh')) return undefined;
+  if (roles.elsewhere || tokens.some((token) => elsewhereWords.has(token))) return undefined;
   const { commands: given } = roles;
   const looksUp = onlyReads(deeds) && given.every(({ name }) => name === 'code');
   // What may be left out of a thing made elsewhere is a property of that thing.
@@ -96,7 +104,8 @@ const commands: Layer = ({ tokens, roles, context }, deeds) => {
     if (roles.statement && roles.paths.length === 0) return elsewhere('schema: a statement for a database');
     return runs(`name: ${tokens.join(' ')}`);
   }
-  const handles = tokens.some((token) => shellWords.has(token)) && !onlyReads(deeds);
+  // `process_payment` processes, `stop_process` is about a process.
+  const handles = tokens.slice(1).some((token) => shellWords.has(token)) && !onlyReads(deeds);
   return handles && !context.remote ? runs(`name: ${tokens.join(' ')}`) : undefined;
 };
 
@@ -110,7 +119,8 @@ const otherSystems: Layer = ({ tokens, roles, context }, deeds) => {
   }
   if (roles.localPaths.length > 0) return undefined;
   const why = roles.remote ? 'schema: keys of another system' : 'names: tools of another system';
-  const brings = roles.paths.length > 0 && tokens.some((token) => bringsWords.has(token));
+  const brings =
+    roles.paths.length > 0 && tokens.some((token) => bringsWords.has(token) || token === 'import');
   return onlyReads(deeds) || brings ? asks(why) : elsewhere(why);
 };
 

@@ -7,15 +7,16 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** Looks and changes nothing. */
 export const readWords = words(`
-  analyse analyze ask blame browse calculate cat check compare compute count crawl describe discover echo enumerate
-  estimate examine exists explain fetch find get glob grep inspect list load locate lookup ls measure navigate peek
-  ping poll probe pwd query read research retrieve scan search see show summarise summarize tell think validate verify
-  wait whoami`);
+  analyse analyze ask assess blame browse calculate cat check classify compare compute count crawl describe detect
+  discover echo enumerate estimate examine exists explain explore fetch find get glob grep identify infer inspect list
+  load locate lookup ls measure peek ping poll predict probe pwd query rank read recommend research retrieve
+  scan scrape search see show suggest summarise summarize tell think validate verify wait whoami`);
 
 /** Says the same, unless a word of another list stands beside it: `file_info`, but `info_update`. */
 export const readNouns = words(`
   context definition diff distance head health help history info instructions logs map match metadata monitor outline
-  preview prompts references reflog review size stat stats status summarizer tail thinking tree version view watch`);
+  preview prompts references reflog review size stat stats status summarizer summary tail thinking top tree version
+  view watch`);
 
 /** Takes something away. */
 export const deleteWords = words(`
@@ -41,12 +42,24 @@ export const runWords = words(`
 
 /** Changes something elsewhere, or nothing outside of the server. */
 export const otherWords = words(`
-  accept activate answer approve assign authenticate authorize block book bookmark call cancel choose click close
-  comment complete configure connect cordon deactivate decline disable disconnect discuss drag drain emulate enable
-  feedback filter follow fork forward give grant handle hover invite join leave like login logout mark mute notify
-  open order pause pay pin press protect reconnect refund reject reload remember reply report request reset resolve
-  resume revoke rollout scale schedule scroll select send share sign simulate submit subscribe switch toggle trigger
-  type unapprove unblock uncordon unfollow unpin unprotect unsubscribe vote`);
+  accept acknowledge activate adjust administer advance alert allocate allow answer approve arrange assign attend
+  authenticate authorize await award bill bind block book bookmark broadcast buy call cancel cast challenge charge
+  chat choose claim clarify click close collect comment complete compose conclude conduct configure confirm connect
+  consult contact continue control coordinate cordon credit customize deactivate debit decide decline decode define
+  delegate deliver demote deny deploy deposit detach determine dial disable disconnect discuss dismiss dispatch
+  display distribute donate draft drag drain embed emit emulate enable encode enqueue enrich enroll ensure escalate
+  exchange exclude expire favorite feedback filter finalize finish flag flip flush focus follow forget fork forward
+  give grant greet group handle hide highlight hold hover ignore include increase inform initiate invite issue join
+  keep leave like listen login logout maintain manage mark meet mention moderate mute navigate negotiate notify offer
+  onboard open operate orchestrate order pair participate pause pay perform permit pin place plan play prepare present
+  press prioritize process promote propose protect provide provision purchase qualify queue quote raise rate react
+  reassign receive reconcile reconnect recover reduce refine reflect refresh refund refuse reject relate relay release
+  reload remember remind renew rent repeat replay reply report repost request reserve reset resolve respond restrict
+  resume retry return retweet reveal reverse revoke reward rollout route rsvp scale schedule scroll secure select sell
+  send separate serve settle setup share ship sign simulate skip sleep snooze solve speak specify star stream submit
+  subscribe supply support suspend swipe switch talk tap teach toggle track trade train transcribe transfer transition
+  trigger tune type unapprove unarchive unassign unban unblock uncordon unfavorite unfollow unlike unmute unpin
+  unprotect unshare unstar unsubscribe void vote warn welcome withdraw`);
 
 /** These say little beside another word: `start_search`, `take_screenshot`. */
 export const lightWords = words('begin bulk do end more start stop take use work');
@@ -69,9 +82,10 @@ export const vcsWriteWords = words(`
 
 /** What lies in other systems; a server with three tools that name such a thing belongs to such a system. */
 export const remoteNouns = words(`
-  block calendar channel channels cluster customer database deployment email emails fork forum guild helm issue issues
-  kubectl mail mails message messages namespace namespaces page pages payment pod pods pull repositories repository
-  request requests ticket tickets tweet tweets webhook webhooks`);
+  bigquery block calendar channel channels clickhouse cluster customer database deployment dynamodb elasticsearch
+  email emails fork forum guild helm issue issues kubectl mail mails mariadb message messages mongo mongodb mssql
+  mysql namespace namespaces page pages payment pg pod pods postgres postgresql pull redis repositories repository
+  request requests snowflake supabase ticket tickets tweet tweets webhook webhooks`);
 
 /** Arguments that say which of several things a tool is to do. */
 export const chooserNames = words('action cmd command op operation sub_command subcommand');
