@@ -80,6 +80,56 @@ export const mcpErrors = {
     hint: 'End its process by hand.',
     exitCode: 4,
   },
+  serverHeldBack: {
+    code: 'MG1420',
+    title: 'The MCP server keeps failing, so calls to it are held back for a while',
+    hint: 'The call was not made. Go on without it, or try again later; `massgen mcp logs --server NAME` shows what fails.',
+    exitCode: 4,
+  },
+  serverBusy: {
+    code: 'MG1421',
+    title: 'The MCP server has too many calls waiting',
+    hint: 'The call was not made. Make fewer calls at a time, or try again later.',
+    exitCode: 4,
+  },
+  restartedTooOften: {
+    code: 'MG1422',
+    title: 'The MCP server went down too often and is not started again for now',
+    hint: 'The call was not made. Its stderr says why it ends: `massgen mcp logs --server NAME`.',
+    exitCode: 4,
+  },
+  serverClosed: {
+    code: 'MG1423',
+    title: 'The MCP server is being ended because the run is over',
+    hint: 'Nothing to do.',
+  },
+  callGivenUp: {
+    code: 'MG1424',
+    title: 'The call was given up before it was sent',
+    hint: 'The call was not made.',
+  },
+  toolsChanged: {
+    code: 'MG1425',
+    title: 'The MCP server describes tools differently than before',
+    hint: 'Was it updated? Look at what changed with `massgen mcp logs --kind discovery` before you trust it.',
+    exitCode: 4,
+  },
+  questionDeclined: {
+    code: 'MG1426',
+    title: 'The MCP server asked a question and nobody could be asked, so it was declined',
+    hint: 'Run in a terminal to answer questions of servers.',
+    exitCode: 4,
+  },
+  serverReplaced: {
+    code: 'MG1428',
+    title: 'Another MCP server is started than the config says',
+    hint: 'Write `command: massgen`, `args: [mcp, test-server]` to have no notice.',
+  },
+  sweptProcesses: {
+    code: 'MG1427',
+    title: 'Processes that an earlier run had left behind were ended',
+    hint: 'Nothing to do.',
+  },
   badLogLevel: {
     code: 'MG1450',
     title: 'The level of an MCP log cannot be understood',

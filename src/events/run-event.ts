@@ -79,7 +79,7 @@ export interface ServedCall {
   readonly queueMs: number;
   /** Time at the server in milliseconds, of the last attempt. */
   readonly serverMs: number;
-  /** Size of the server's answer as JSON text, before anything of it was cut; in characters. */
+  /** Size of what the server gave back, before anything was cut: characters of its texts, and of its binary data as base64. */
   readonly resultLength: number;
 }
 
@@ -307,6 +307,16 @@ export type DurableEventBody =
       readonly server: string;
       readonly agent?: string;
       readonly error: EventError;
+    }
+  | {
+      /** What the server offers is no longer what it was, now or since an earlier run; names of tools. */
+      readonly type: 'server.tools.changed';
+      readonly server: string;
+      readonly agent?: string;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      /** Same name, other definition: what was known and trusted under it is not what it is now. */
+      readonly changed: readonly string[];
     }
   | {
       readonly type: 'server.stopped';

@@ -41,6 +41,7 @@ const known: Readonly<Record<RunEventType, true>> = {
   'snapshot.published': true,
   'server.starting': true,
   'server.ready': true,
+  'server.tools.changed': true,
   'server.failed': true,
   'server.stopped': true,
   'breaker.changed': true,

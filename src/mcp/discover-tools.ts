@@ -2,23 +2,19 @@
  * Lists the tools of a server. A tool that no provider could be offered is dropped by itself, with the reason; the
  * other tools of the server are not touched by it.
  */
+import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { anyResult } from './any-result.ts';
 import type { DiscoveredTool } from './discovered-tool.ts';
-
-export interface DroppedTool {
-  /** As far as it has one. */
-  readonly name: string;
-  readonly reason: string;
-}
-
-export interface Discovery {
-  readonly tools: readonly DiscoveredTool[];
-  readonly dropped: readonly DroppedTool[];
-}
+import type { DroppedTool, ServerDiscovery } from './server-discovery.ts';
 
 const maxPages = 64;
+/** Beyond it a list is no use to any model, and costs memory and time at each start. */
+const maxTools = 2_000;
+/** Read in one go, before other work gets its turn. */
+const toolsAtOnce = 100;
 const maxNameLength = 1_024;
 const maxDescriptionLength = 10_000;
 /** Characters of JSON; beyond it providers refuse the whole request, and compiling takes seconds. */
@@ -31,6 +27,7 @@ const pageSchema = z.object({
 const toolSchema = z.object({
   name: z.string().min(1).max(maxNameLength),
   description: z.string().catch(''),
+  annotations: z.record(z.string(), z.unknown()).optional().catch(undefined),
   // A schema without a type is taken as one of an object, because the arguments of a call are one.
   inputSchema: z.looseObject({ type: z.literal('object').default('object') }).default({ type: 'object' }),
 });
@@ -39,9 +36,10 @@ const toolSchema = z.object({
 export async function discoverTools(
   client: Client,
   request: { readonly timeout: number; readonly signal: AbortSignal },
-): Promise<Discovery> {
+): Promise<Pick<ServerDiscovery, 'tools' | 'dropped'>> {
   const tools = new Map<string, DiscoveredTool>();
   const dropped: DroppedTool[] = [];
+  let listed = 0;
   let cursor: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
     const params = cursor === undefined ? {} : { cursor };
@@ -49,14 +47,21 @@ export async function discoverTools(
       await client.request({ method: 'tools/list', params }, anyResult, request),
     );
     if (!result.success) throw new Error('its answer to tools/list has no list of tools');
-    for (const tool of result.data.tools) {
+    listed += result.data.tools.length;
+    for (const [index, tool] of result.data.tools.entries()) {
+      if (tools.size >= maxTools) break;
+      // A page can hold thousands; others want their turn too.
+      if (index % toolsAtOnce === toolsAtOnce - 1) await setImmediate();
       const read = readTool(tool);
       if ('reason' in read) dropped.push(read);
       else if (tools.has(read.name)) dropped.push({ name: read.name, reason: 'a second tool of that name' });
       else tools.set(read.name, read);
     }
     cursor = result.data.nextCursor;
-    if (cursor === undefined) return { tools: [...tools.values()], dropped };
+    if (cursor !== undefined && listed < maxTools) continue;
+    const left = listed - tools.size - dropped.length;
+    if (left > 0) dropped.push({ name: '', reason: `${left} more tools, beyond the first ${maxTools}` });
+    return { tools: [...tools.values()], dropped };
   }
   throw new Error(`its list of tools did not end after ${maxPages} pages`);
 }
@@ -71,11 +76,29 @@ function readTool(value: unknown): DiscoveredTool | DroppedTool {
       reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`,
     };
   }
-  const { name, description, inputSchema } = parsed.data;
+  const { name, description, inputSchema, annotations } = parsed.data;
   const length = jsonLength(inputSchema);
   if (length === undefined) return { name, reason: 'its schema is nested too deeply' };
   if (length > maxSchemaLength) return { name, reason: `its schema has ${length} characters` };
-  return { name, description: description.slice(0, maxDescriptionLength), inputSchema };
+  if (jsonLength(value) === undefined) return { name, reason: 'its definition is nested too deeply' };
+  return {
+    name,
+    description: description.slice(0, maxDescriptionLength).toWellFormed(),
+    inputSchema,
+    ...(annotations === undefined ? {} : { annotations }),
+    hash: definitionHash(value),
+  };
+}
+
+/** Over everything the server says of the tool, also what we do not use: any of it can carry a changed meaning. */
+function definitionHash(definition: unknown): string {
+  return hash('sha256', JSON.stringify(definition, sortedKeys) ?? '').slice(0, 32);
+}
+
+/** The order of keys is no part of a definition. */
+function sortedKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Undefined when the value is nested too deeply to be written. */

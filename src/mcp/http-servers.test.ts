@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { createServerRig } from './servers.test-support.ts';
+import { commonSpec, createServerRig } from './servers.test-support.ts';
 import type { ServerSpec } from './server-spec.ts';
 
 type HttpSpec = Extract<ServerSpec, { type: 'streamable-http' }>;
@@ -28,12 +28,10 @@ function specOf(url: string, more: Partial<HttpSpec> = {}): HttpSpec {
   return {
     type: 'streamable-http',
     name: 'remote',
-    agent: 'writer',
-    allowLists: [],
-    excludedTools: [],
+    ...commonSpec,
     url,
     headers: {},
-    timeoutMs: 30_000,
+    readTimeoutMs: 300_000,
     ...more,
   };
 }
@@ -96,14 +94,14 @@ function plainHandler(onCall: OnCall): RequestListener {
   };
 }
 
-const limits = { timeoutMs: 30_000, signal: new AbortController().signal };
+const limits = { idleMs: 30_000, totalMs: 600_000, signal: new AbortController().signal };
 
 test('a server over streamable HTTP works end to end, with the headers of the config', async () => {
   const { connect } = createServerRig();
   const seen: IncomingMessage['headers'][] = [];
   const connection = await connect(specOf(await officialServer(seen), { headers: { 'x-team': 'seven' } }));
-  expect(connection.tools.map(({ name }) => name)).toEqual(['add']);
-  expect(await connection.call('add', { a: 2, b: 3 }, limits)).toEqual({
+  expect(connection.discovery.tools.map(({ name }) => name)).toEqual(['add']);
+  expect(await connection.call('add', { a: 2, b: 3 }, limits)).toMatchObject({
     outcome: 'ok',
     content: [{ type: 'text', text: '5' }],
   });
@@ -149,7 +147,7 @@ test.each([
     asked += 1;
     handler(request, response);
   });
-  const failed = expect(connect(specOf(url), { timeoutMs: 30_000 })).rejects.toMatchObject({
+  const failed = expect(connect(specOf(url, { connectTimeoutMs: 30_000 }))).rejects.toMatchObject({
     code: 'MG1404',
   });
   await clock.until(() => asked > 0);

@@ -3,49 +3,75 @@
  * by a stage of ours, and results are data whatever a schema says.
  * A call never throws for what a server does; how it ended is its outcome.
  */
-import type { Client, Transport } from '@modelcontextprotocol/client';
+import type { Client, JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
 import type { Clock } from '../events/clock.ts';
 import type { EventError } from '../events/run-event.ts';
+import type { LoggedServer, McpLog } from '../logging/mcp-log.ts';
 import type { SpawnChild } from '../process/child.ts';
 import { anyResult } from './any-result.ts';
+import { startCallDeadline } from './call-deadline.ts';
 import { callFailure, failure } from './call-failure.ts';
+import { capabilityContent } from './capability-content.ts';
+import { capabilityTools, type CapabilityTool } from './capability-tools.ts';
 import { connectError, withStderr } from './connect-error.ts';
 import { startDeadline } from './deadline.ts';
-import { discoverTools, type Discovery, type DroppedTool } from './discover-tools.ts';
-import type { DiscoveredTool } from './discovered-tool.ts';
-import { limitedFetch } from './limited-fetch.ts';
-import { maxMessageBytes } from './max-message-bytes.ts';
+import { discoverServer } from './discover-server.ts';
+import type { AskPerson } from './elicitation.ts';
+import { answerServer, listenToServer } from './server-requests.ts';
 import { serverContent } from './server-content.ts';
 import type { ServerCallResult } from './server-call-result.ts';
+import type { ServerDiscovery } from './server-discovery.ts';
 import type { ServerSpec } from './server-spec.ts';
 import { StdioTransport } from './stdio-transport.ts';
+import { createTransport } from './create-transport.ts';
+import { watchTransport } from './watched-transport.ts';
+
+export interface ConnectionCallResult extends ServerCallResult {
+  /** True when the server is at fault: it broke down, fell silent or broke the protocol. */
+  readonly serverFault: boolean;
+  /** True when surely nothing was carried out, so that the call may be sent again. */
+  readonly notSent: boolean;
+}
 
 export interface McpConnection {
-  readonly spec: ServerSpec;
-  readonly tools: readonly DiscoveredTool[];
-  /** Tools the server lists that cannot be offered. */
-  readonly dropped: readonly DroppedTool[];
+  readonly id: string;
+  readonly discovery: ServerDiscovery;
+  /** Of a server that we started. */
+  readonly pid: number | undefined;
+  /** Set once it ended without being asked to. */
+  readonly lost: EventError | undefined;
   call(
     tool: string,
     args: Readonly<Record<string, unknown>>,
-    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<ServerCallResult>;
+    limits: { readonly idleMs: number; readonly totalMs: number; readonly signal: AbortSignal },
+  ): Promise<ConnectionCallResult>;
+  /** Asks again what the server offers. @throws Error when it cannot say. */
+  discover(signal: AbortSignal): Promise<ServerDiscovery>;
   /** @throws MassGenError when the server could not be ended. */
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
+  readonly id: string;
   readonly spawn: SpawnChild;
   readonly clock: Clock;
+  readonly fetch: typeof fetch;
   readonly program: { readonly name: string; readonly version: string };
-  /** For the whole handshake and discovery, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly log: McpLog;
   readonly signal: AbortSignal;
+  /** Puts questions of servers to a person; absent where nobody can be asked. */
+  readonly ask?: AskPerson;
   /** Called once when the connection ends without being asked to. */
   readonly onLost?: (error: EventError) => void;
+  /** The server says that its list of tools, prompts or resources is another one now. */
+  readonly onListChanged?: () => void;
+  /** A question of the server that nobody was there to answer. */
+  readonly onUnasked?: (message: string) => void;
+  /** Instead of the one the spec asks for; for servers in this process. */
+  readonly transport?: Transport;
 }
 
 /** The client's own timers are off: time is that of the clock handed in. Longest timer of the system, in milliseconds. */
@@ -53,19 +79,26 @@ const never = 2 ** 31 - 1;
 
 /** @throws MassGenError naming the server, what went wrong and the end of its stderr. */
 export async function connectServer(spec: ServerSpec, options: ConnectOptions): Promise<McpConnection> {
-  const { clock } = options;
+  const { clock, log, id } = options;
+  const of: LoggedServer = {
+    server: spec.name,
+    connection: id,
+    ...(spec.scope === 'agent' ? { agent: spec.agent } : {}),
+  };
   const sdk = await import('@modelcontextprotocol/client');
-  const transport =
-    spec.type === 'stdio'
-      ? new StdioTransport({ launch: spec.launch, spawn: options.spawn, clock })
-      : new sdk.StreamableHTTPClientTransport(new URL(spec.url), {
-          requestInit: { headers: { ...spec.headers } },
-          fetch: limitedFetch(fetch, maxMessageBytes),
-        });
-  const client = new sdk.Client(options.program);
+  const transport = options.transport ?? createTransport(spec, of, options, sdk);
+  if (log.wants(spec.name, 'debug'))
+    watchTransport(transport, (direction, message: JSONRPCMessage) => log.wire(of, direction, message));
+  const client = new sdk.Client(options.program, {
+    capabilities: { elicitation: { form: {}, url: {} } },
+    jsonSchemaValidator: {
+      getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
+    },
+  });
+  const questions = answerServer(client, of, options);
   const stderr = (): string => (transport instanceof StdioTransport ? transport.stderrTail : '');
-  const deadline = startDeadline(clock, options.timeoutMs, options.signal);
-  let discovery: Discovery;
+  const deadline = startDeadline(clock, spec.connectTimeoutMs, options.signal);
+  let discovery: ServerDiscovery;
   try {
     discovery = await untilAborted(deadline.signal, handshake(client, transport, deadline.signal));
   } catch (error) {
@@ -77,35 +110,59 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
   } finally {
     deadline.stop();
   }
+  listenToServer(client, of, options);
 
+  let capabilities = capabilitiesOf(discovery);
   let closing = false;
   let lost: EventError | undefined;
-  client.onclose = () => {
+  const lose = (why: string): void => {
     if (closing || lost !== undefined) return;
     const { code, title, hint } = mcpErrors.connectionLost;
-    lost = { code, message: withStderr(`${title}: ${spec.name}`, stderr()), hint };
+    lost = { code, message: withStderr(`${title}: ${why}`, stderr()), hint };
     options.onLost?.(lost);
   };
+  client.onclose = () => lose(spec.name);
 
   return {
-    spec,
-    ...discovery,
-    async call(tool, args, { timeoutMs, signal }) {
-      if (lost !== undefined) return failure('failed', lost);
-      const late = startDeadline(clock, timeoutMs, signal);
+    id,
+    discovery,
+    pid: transport instanceof StdioTransport ? transport.pid : undefined,
+    get lost() {
+      return lost;
+    },
+    async call(tool, args, { signal, ...times }) {
+      if (lost !== undefined) return { ...failure('failed', lost), serverFault: true, notSent: true };
+      const late = startCallDeadline(clock, times, signal, () => questions.open > 0);
+      const capability = capabilities.get(tool)?.request(args);
+      const request = capability ?? { method: 'tools/call', params: { name: tool, arguments: { ...args } } };
       try {
-        const result = await client.request(
-          { method: 'tools/call', params: { name: tool, arguments: { ...args } } },
-          anyResult,
-          { timeout: never, signal: late.signal },
-        );
+        const result = await client.request({ ...request, params: { ...request.params } }, anyResult, {
+          timeout: never,
+          signal: late.signal,
+          onprogress: late.extend,
+        });
+        if (capability !== undefined)
+          return { outcome: 'ok', content: capabilityContent(capability.method, result), ...healthy };
         const { content, isError } = serverContent(result);
-        return { outcome: isError ? 'tool_error' : 'ok', content };
+        return { outcome: isError ? 'tool_error' : 'ok', content, ...healthy };
       } catch (error) {
-        return callFailure(sdk, { error, aborted: signal.aborted, timedOut: late.passed(), lost });
+        if (endsSession(error, transport, sdk)) lose(`${spec.name}: it no longer knows our session`);
+        const result = callFailure(sdk, { error, aborted: signal.aborted, timedOut: late.passed(), lost });
+        const refused =
+          error instanceof sdk.ProtocolError || (error instanceof sdk.SdkHttpError && error.status < 500);
+        return {
+          ...result,
+          serverFault: result.outcome === 'unknown' || (result.outcome === 'failed' && !refused),
+          notSent: result.outcome === 'failed' && (!refused || lost !== undefined),
+        };
       } finally {
         late.stop();
       }
+    },
+    async discover(signal) {
+      const found = await discoverServer(client, { timeout: never, signal });
+      capabilities = capabilitiesOf(found);
+      return found;
     },
     async close() {
       closing = true;
@@ -121,11 +178,29 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
   };
 }
 
-async function handshake(client: Client, transport: Transport, signal: AbortSignal): Promise<Discovery> {
+const healthy = { serverFault: false, notSent: false } as const;
+
+function capabilitiesOf(discovery: ServerDiscovery): ReadonlyMap<string, CapabilityTool> {
+  return new Map(capabilityTools(discovery).map((each) => [each.tool.name, each]));
+}
+
+async function handshake(
+  client: Client,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<ServerDiscovery> {
   const request = { timeout: never, signal };
   await client.connect(transport, request);
-  if (client.getServerCapabilities()?.tools === undefined) return { tools: [], dropped: [] };
-  return discoverTools(client, request);
+  return discoverServer(client, request);
+}
+
+/** A server over HTTP that has forgotten the session answers 404; the protocol wants a new one then. */
+function endsSession(
+  error: unknown,
+  { sessionId }: Transport,
+  sdk: typeof import('@modelcontextprotocol/client'),
+): boolean {
+  return error instanceof sdk.SdkHttpError && error.status === 404 && sessionId !== undefined;
 }
 
 /** Not everything in a handshake heeds the signal, such as a message that the server does not take. */

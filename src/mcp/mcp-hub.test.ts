@@ -1,36 +1,7 @@
 import { expect, test } from 'vitest';
-import type { DurableEventBody } from '../events/run-event.ts';
-import { createMcpHub, type McpHub } from './mcp-hub.ts';
-import {
-  createServerRig,
-  expectGone,
-  isRunning,
-  launchOf,
-  oddServer,
-  type ServerRig,
-} from './servers.test-support.ts';
-
-interface HubRig extends ServerRig {
-  readonly hub: McpHub;
-  readonly events: readonly DurableEventBody[];
-  readonly ofType: (type: DurableEventBody['type']) => readonly DurableEventBody[];
-}
-
-function createHubRig(emit: (event: DurableEventBody) => Promise<void> = () => Promise.resolve()): HubRig {
-  const rig = createServerRig();
-  const events: DurableEventBody[] = [];
-  const hub = createMcpHub({
-    spawn: rig.spawn,
-    clock: rig.clock,
-    program: { name: 'massgen', version: '0.0.0' },
-    replaceSecrets: (text) => text.replaceAll('hush-hush', '[secret TOKEN]'),
-    emit: (event) => {
-      events.push(event);
-      return emit(event);
-    },
-  });
-  return { ...rig, hub, events, ofType: (type) => events.filter((event) => event.type === type) };
-}
+import { createHubRig, eventfulServer } from './hub-rig.test-support.ts';
+import { createMemoryDiscoveryCache } from './memory-discovery-cache.test-support.ts';
+import { expectGone, isRunning, launchOf, oddServer } from './servers.test-support.ts';
 
 const { signal } = new AbortController();
 
@@ -51,7 +22,13 @@ test('one server that does not start costs only itself', async () => {
   expect(ofType('server.starting')).toHaveLength(4);
   expect(ofType('server.ready')).toHaveLength(2);
   expect(ofType('server.ready')).toContainEqual(
-    expect.objectContaining({ server: 'banner', agent: 'writer', tools: ['echo'] }),
+    expect.objectContaining({
+      server: 'banner',
+      tools: ['echo'],
+      version: 'fixture 1',
+      protocol: '2025-11-25',
+      pid: expect.any(Number),
+    }),
   );
   expect(ofType('server.failed')).toEqual(
     expect.arrayContaining([
@@ -64,7 +41,7 @@ test('one server that does not start costs only itself', async () => {
   for (const pid of pids) await expectGone(clock, pid);
 });
 
-test('the connections of an agent are in the order of its config, whichever is ready first', async () => {
+test('the servers of an agent are in the order of its config, whichever is ready first', async () => {
   const { hub } = createHubRig();
   const slow = launchOf('banner');
   const delayed = {
@@ -77,6 +54,42 @@ test('the connections of an agent are in the order of its config, whichever is r
     signal,
   );
   expect(hub.of('writer').map(({ spec }) => spec.name)).toEqual(['slow', 'banner', 'content']);
+  await hub.close();
+});
+
+test('agents that launch a server the same way share its process; one that keeps state is started for each', async () => {
+  const { hub, ofType, pids, server } = createHubRig();
+  const agents = ['writer', 'critic', 'editor'];
+  await hub.start(
+    agents.flatMap((agent) => [
+      oddServer('banner', { agent }),
+      oddServer('content', { agent, scope: 'agent' }),
+    ]),
+    signal,
+  );
+  expect(pids).toHaveLength(4);
+  expect(new Set(agents.map((agent) => server('banner', agent))).size).toBe(1);
+  expect(new Set(agents.map((agent) => server('content', agent))).size).toBe(3);
+  expect(ofType('server.ready').map(({ server: name, agent }) => [name, agent])).toEqual(
+    expect.arrayContaining([['banner', undefined], ...agents.map((agent) => ['content', agent])]),
+  );
+  await hub.close();
+});
+
+test('another environment, argument or name is another server', async () => {
+  const { hub, pids } = createHubRig();
+  const { env, args } = launchOf('banner');
+  await hub.start(
+    [
+      oddServer('banner'),
+      oddServer('banner', { agent: 'b', launch: launchOf('banner', { env: { ...env, TOKEN: 'b' } }) }),
+      oddServer('banner', { agent: 'c', launch: launchOf('banner', { args: [...args, '--more'] }) }),
+      oddServer('banner', { agent: 'd', name: 'other' }),
+      oddServer('banner', { agent: 'e' }),
+    ],
+    signal,
+  );
+  expect(pids).toHaveLength(4);
   await hub.close();
 });
 
@@ -96,26 +109,12 @@ test('known secrets stand neither in the launch line nor in what a server said o
 test('tools that cannot be offered are warned of, each with its reason', async () => {
   const { hub, ofType } = createHubRig();
   await hub.start([oddServer('many-tools')], signal);
-  const warnings = ofType('warning.raised').map((event) => ('message' in event ? event.message : ''));
+  const warnings = ofType('warning.raised').map(({ message }) => message);
   expect(warnings).toHaveLength(6);
   expect(warnings).toContainEqual(
     expect.stringMatching(/cannot be offered: twice of many-tools: a second tool/u),
   );
   await hub.close();
-});
-
-test('a server that is lost later is reported once, and the others stay', async () => {
-  const { hub, ofType, clock } = createHubRig();
-  await hub.start([oddServer('dies'), oddServer('banner')], signal);
-  const [dying, other] = hub.of('writer');
-  await dying?.call('echo', {}, { timeoutMs: 1_000, signal });
-  await clock.until(() => ofType('server.failed').length > 0);
-  expect(ofType('server.failed')).toEqual([
-    expect.objectContaining({ server: 'dies', error: expect.objectContaining({ code: 'MG1405' }) }),
-  ]);
-  expect(await other?.call('echo', {}, { timeoutMs: 1_000, signal })).toMatchObject({ outcome: 'ok' });
-  await hub.close();
-  expect(ofType('server.failed')).toHaveLength(1);
 });
 
 test('stopping while servers start leaves none behind', async () => {
@@ -128,28 +127,112 @@ test('stopping while servers start leaves none behind', async () => {
   await clock.until(() => pids.length === 3);
   controller.abort(new Error('stopped'));
   await starting;
+  expect(ofType('server.failed').map(({ error }) => error.message)).toContainEqual(
+    expect.stringContaining('stopped'),
+  );
   await hub.close();
   for (const pid of pids) await expectGone(clock, pid);
-  expect(ofType('server.failed').length).toBeGreaterThanOrEqual(2);
 });
 
 test('when events cannot be kept, starting fails, but only when every server has come to rest and can be closed', async () => {
   const full = new Error('disk full');
-  const { hub, pids, clock } = createHubRig((event) =>
-    event.type === 'server.ready' ? Promise.reject(full) : Promise.resolve(),
-  );
+  const { hub, pids, clock } = createHubRig({
+    emit: (event) => (event.type === 'server.ready' ? Promise.reject(full) : Promise.resolve()),
+  });
   await expect(hub.start([oddServer('banner'), oddServer('content')], signal)).rejects.toBe(full);
   expect(pids.every((pid) => isRunning(pid))).toBe(true);
-  await hub.close();
+  await hub.close().catch(() => undefined);
   for (const pid of pids) await expectGone(clock, pid);
 });
 
 test('a server that cannot be recorded as stopped does not keep the others from being closed', async () => {
   const full = new Error('disk full');
-  const { hub, pids, clock } = createHubRig((event) =>
-    event.type === 'server.stopped' ? Promise.reject(full) : Promise.resolve(),
-  );
+  const { hub, pids, clock } = createHubRig({
+    emit: (event) => (event.type === 'server.stopped' ? Promise.reject(full) : Promise.resolve()),
+  });
   await hub.start([oddServer('banner'), oddServer('content')], signal);
   await expect(hub.close()).rejects.toBe(full);
   for (const pid of pids) await expectGone(clock, pid);
+});
+
+test('what a server offered before is offered at once; it starts with its first call and not without one', async () => {
+  const cache = createMemoryDiscoveryCache();
+  const first = createHubRig({ cache });
+  await first.hub.start([oddServer('banner'), oddServer('content')], signal);
+  await first.hub.close();
+
+  const { hub, pids, ofType, call, server } = createHubRig({ cache });
+  await hub.start([oddServer('banner'), oddServer('content')], signal);
+  expect(pids).toEqual([]);
+  expect(server('banner').discovery?.tools.map(({ name }) => name)).toEqual(['echo']);
+  expect(ofType('server.ready').map(({ deferred }) => deferred)).toEqual([true, true]);
+
+  const results = await Promise.all([call('banner'), call('banner'), call('banner')]);
+  expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  expect(pids).toHaveLength(1);
+  expect(ofType('server.starting')).toHaveLength(1);
+  expect(ofType('server.tools.changed')).toEqual([]);
+  await hub.close();
+  expect(ofType('server.stopped').map(({ server: name }) => name)).toEqual(['banner']);
+});
+
+test('paths that we put into a launch do not make it another server from run to run', async () => {
+  const cache = createMemoryDiscoveryCache();
+  const spec = (place: string) =>
+    oddServer('banner', {
+      scope: 'agent',
+      injected: [place],
+      launch: launchOf('banner', { args: [...launchOf('banner').args, place] }),
+    });
+  const first = createHubRig({ cache });
+  await first.hub.start([spec('/runs/1/workspace')], signal);
+  await first.hub.close();
+  const second = createHubRig({ cache });
+  await second.hub.start([spec('/runs/2/workspace')], signal);
+  expect(second.pids).toEqual([]);
+  await second.hub.close();
+});
+
+test('a server that describes its tools differently than before is flagged, tool by tool', async () => {
+  const cache = createMemoryDiscoveryCache();
+  const first = createHubRig({ cache });
+  await first.hub.start([eventfulServer('versions')], signal);
+  await first.hub.close();
+  for (const discovery of cache.entries.values()) {
+    const [tool] = discovery.tools;
+    if (tool === undefined) throw new Error('no tool');
+    const other = {
+      ...discovery,
+      tools: [
+        { ...tool, hash: 'of another text' },
+        { ...tool, name: 'gone' },
+      ],
+    };
+    for (const key of cache.entries.keys()) cache.entries.set(key, other);
+  }
+  const { hub, ofType, call, logged } = createHubRig({ cache });
+  await hub.start([eventfulServer('versions')], signal);
+  await call('versions');
+  expect(ofType('server.tools.changed')).toEqual([
+    { type: 'server.tools.changed', server: 'versions', added: [], removed: ['gone'], changed: ['echo'] },
+  ]);
+  expect(ofType('warning.raised')).toMatchObject([
+    { code: 'MG1425', message: expect.stringContaining('versions: echo') },
+  ]);
+  expect(logged).toContainEqual(expect.objectContaining({ kind: 'security', level: 'warning' }));
+  await hub.close();
+});
+
+test('a server that says that its tools have changed is asked again, and not for each time it says so', async () => {
+  const { hub, ofType, call, server, clock } = createHubRig();
+  await hub.start([eventfulServer('list-changes')], signal);
+  await call('list-changes');
+  await clock.until(() => ofType('server.tools.changed').length === 1);
+  expect(ofType('server.tools.changed')).toMatchObject([{ added: ['more'], removed: [], changed: [] }]);
+  expect(server('list-changes').discovery?.tools.map(({ name }) => name)).toEqual(['echo', 'more']);
+  await clock.advance(5_000);
+  // It announced a thousand changes and was asked twice: at once, and for what came in between after a pause.
+  const { content } = await call('list-changes', { tool: 'asked' });
+  expect(content).toEqual([{ type: 'text', text: '3' }]);
+  await hub.close();
 });

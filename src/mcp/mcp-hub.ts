@@ -1,115 +1,123 @@
 /**
- * All MCP connections of a run. Servers start in parallel; one that does not start costs only itself and says
- * why. Closing the hub ends every child in order.
+ * All MCP servers of a run. Agents that ask for the same launch share a process unless it keeps state of whoever talks
+ * to it. Servers get ready side by side; one that does not costs only itself and says why. Closing the hub ends every
+ * child in order.
  */
+import type { Transport } from '@modelcontextprotocol/client';
+import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
 import type { Clock } from '../events/clock.ts';
-import type { DurableEventBody, EventError } from '../events/run-event.ts';
+import type { DurableEventBody } from '../events/run-event.ts';
+import type { IdSource } from '../events/id-source.ts';
+import type { McpLog } from '../logging/mcp-log.ts';
 import type { SpawnChild } from '../process/child.ts';
-import { connectServer, type McpConnection } from './mcp-connection.ts';
-import { describeServer, type ServerSpec } from './server-spec.ts';
-
-/** Handshake and discovery; long enough for a launcher that downloads on its first start. */
-const connectTimeoutMs = 120_000;
+import type { DiscoveryCache } from './discovery-cache.ts';
+import type { AskPerson } from './elicitation.ts';
+import { discoveryKey, instanceKey } from './launch-fingerprint.ts';
+import { McpServer } from './mcp-server.ts';
+import { createServerReporter, type ServerReporter } from './server-reporter.ts';
+import type { ServerSpec } from './server-spec.ts';
 
 export interface McpHubOptions {
   readonly spawn: SpawnChild;
   readonly clock: Clock;
+  readonly ids: Pick<IdSource, 'next'>;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly fetch: typeof fetch;
   readonly program: { readonly name: string; readonly version: string };
   readonly emit: (event: DurableEventBody) => Promise<void>;
   /** Replaces the values of known secrets; launch lines and what servers say on stderr may hold them. */
   readonly replaceSecrets: (text: string) => string;
+  readonly log: McpLog;
+  readonly cache: DiscoveryCache;
+  /** Puts questions of servers to a person; absent where nobody can be asked. */
+  readonly ask?: AskPerson;
+  /** Servers in this process, by spec; undefined for those that are started or called. */
+  readonly transportOf?: (spec: ServerSpec) => Transport | undefined;
+}
+
+/** A server as one agent of the run may use it. */
+export interface AgentServer {
+  /** As this agent asked for it, with its own filters. */
+  readonly spec: ServerSpec;
+  readonly server: McpServer;
 }
 
 export interface McpHub {
   /**
-   * Starts servers side by side and resolves when each is ready or has failed; rejects only for `emit`, and then
-   * too when all of them have come to an end.
+   * Gets servers ready side by side and resolves when each is or has failed; rejects only for `emit`, and then too
+   * when all of them have come to an end. A server whose tools are known from before starts with its first call.
    */
   start(specs: readonly ServerSpec[], signal: AbortSignal): Promise<void>;
-  /** The connections of one agent, in the order of its config. */
-  of(agent: string): readonly McpConnection[];
+  /** The servers of one agent whose tools are known, in the order of its config. */
+  of(agent: string): readonly AgentServer[];
   close(): Promise<void>;
 }
 
+interface AddedServer {
+  readonly server: McpServer;
+  readonly reporter: ServerReporter;
+}
+
 export function createMcpHub(options: McpHubOptions): McpHub {
-  const { clock, emit, replaceSecrets } = options;
-  const connections: { readonly order: number; readonly connection: McpConnection }[] = [];
+  const { clock, cache } = options;
+  const servers = new Map<string, AddedServer>();
+  const users: AgentServer[] = [];
 
-  const cleaned = ({ code, message, hint }: EventError): EventError => ({
-    code,
-    message: replaceSecrets(message),
-    ...(hint === undefined ? {} : { hint }),
-  });
-
-  async function startOne(spec: ServerSpec, order: number, signal: AbortSignal): Promise<void> {
-    const { name: server, agent } = spec;
-    await emit({ type: 'server.starting', server, agent, launch: replaceSecrets(describeServer(spec)) });
-    const started = clock.monotonic();
-    const connection = await connect(spec, signal);
-    if ('error' in connection) {
-      await emit({ type: 'server.failed', server, agent, error: cleaned(connection.error) });
-      return;
-    }
-    connections.push({ order, connection });
-    await emit({
-      type: 'server.ready',
-      server,
-      agent,
-      tools: connection.tools.map((tool) => tool.name),
-      startMs: Math.round(clock.monotonic() - started),
+  function addServer(spec: ServerSpec): AddedServer {
+    const key = instanceKey(spec);
+    const before = servers.get(key);
+    if (before !== undefined) return before;
+    const reporter = createServerReporter(spec, options);
+    const transport = options.transportOf?.(spec);
+    const server = new McpServer(spec, {
+      clock,
+      random: options.random,
+      connect: { ...options, ...(transport === undefined ? {} : { transport }) },
+      nextConnection: () => options.ids.next('conn'),
+      known: () => cache.read(discoveryKey(spec)),
+      // Not waited for: nothing depends on it, and it never rejects.
+      remember: (discovery) => void cache.write(discoveryKey(spec), discovery),
+      ...reporter.listeners,
     });
-    for (const { name, reason } of connection.dropped) {
-      const { code, title, hint } = mcpErrors.toolDropped;
-      await emit({
-        type: 'warning.raised',
-        agent,
-        code,
-        message: `${title}: ${name} of ${server}: ${reason}`,
-        hint,
-      });
-    }
+    const added = { server, reporter };
+    servers.set(key, added);
+    return added;
   }
 
-  async function connect(
-    spec: ServerSpec,
-    signal: AbortSignal,
-  ): Promise<McpConnection | { readonly error: EventError }> {
-    const { name: server, agent } = spec;
+  async function prepare({ server, reporter }: AddedServer, signal: AbortSignal): Promise<void> {
     try {
-      return await connectServer(spec, {
-        ...options,
-        timeoutMs: spec.type === 'stdio' ? connectTimeoutMs : spec.timeoutMs,
-        signal,
-        // Recorded as it happens; there is nobody to wait for it, and a failing journal ends the run by itself.
-        onLost: (error) =>
-          void emit({ type: 'server.failed', server, agent, error: cleaned(error) }).catch(() => undefined),
-      });
+      await server.prepare(signal);
     } catch (error) {
-      if (!MassGenError.isInstance(error)) throw error;
-      return { error };
+      // Told already, unless it was given up from here.
+      if (signal.aborted) await reporter.givenUp(errorMessage(error));
+      else if (!isOfServer(error)) throw error;
     }
   }
 
   return {
     async start(specs, signal) {
-      throwFirst(await Promise.allSettled(specs.map((spec, order) => startOne(spec, order, signal))));
+      const wanted = new Set(
+        specs.map((spec) => {
+          const added = addServer(spec);
+          users.push({ spec, server: added.server });
+          return added;
+        }),
+      );
+      throwFirst(await Promise.allSettled([...wanted].map((added) => prepare(added, signal))));
     },
-    of: (agent) =>
-      connections
-        .filter(({ connection }) => connection.spec.agent === agent)
-        .toSorted((a, b) => a.order - b.order)
-        .map(({ connection }) => connection),
+    of: (agent) => users.filter(({ spec, server }) => spec.agent === agent && server.discovery !== undefined),
     async close() {
-      const closing = connections.map(async ({ connection }) => {
-        await connection.close();
-        const { name: server, agent } = connection.spec;
-        await emit({ type: 'server.stopped', server, agent });
-      });
-      throwFirst(await Promise.allSettled(closing));
+      throwFirst(await Promise.allSettled([...servers.values()].map(({ server }) => server.close())));
     },
   };
+}
+
+/** A server that did not start, in contrast to a journal that cannot be written. */
+function isOfServer(error: unknown): boolean {
+  return MassGenError.isInstance(error) && Object.values(mcpErrors).some(({ code }) => code === error.code);
 }
 
 function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {

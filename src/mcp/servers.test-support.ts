@@ -7,12 +7,23 @@ import { createChildSupervisor } from '../process/child-supervisor.ts';
 import type { LaunchSpec, SpawnChild } from '../process/child.ts';
 import { minimalEnvironment } from '../process/minimal-environment.ts';
 import { createSimulatedClock, type SimulatedClock } from '../testing/simulated-clock.ts';
+import { silentMcpLog } from '../logging/mcp-log.ts';
 import { connectServer, type ConnectOptions, type McpConnection } from './mcp-connection.ts';
-import type { ServerSpec } from './server-spec.ts';
+import type { ServerSpec, StdioServerSpec } from './server-spec.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../test/fixtures/servers');
 
-export type StdioSpec = Extract<ServerSpec, { type: 'stdio' }>;
+/** What every spec has, with times that no test reaches unless it moves the clock. */
+export const commonSpec = {
+  agent: 'writer',
+  scope: 'shared',
+  mayIdle: true,
+  connectTimeoutMs: 60_000,
+  callIdleMs: 60_000,
+  callTotalMs: 600_000,
+  allowLists: [],
+  excludedTools: [],
+} as const;
 
 export function launchOf(mode: string, more: Partial<LaunchSpec> = {}): LaunchSpec {
   return {
@@ -24,13 +35,11 @@ export function launchOf(mode: string, more: Partial<LaunchSpec> = {}): LaunchSp
   };
 }
 
-export function oddServer(mode: string, more: Partial<StdioSpec> = {}): StdioSpec {
+export function oddServer(mode: string, more: Partial<StdioServerSpec> = {}): StdioServerSpec {
   return {
     type: 'stdio',
     name: mode,
-    agent: 'writer',
-    allowLists: [],
-    excludedTools: [],
+    ...commonSpec,
     launch: launchOf(mode),
     ...more,
   };
@@ -63,7 +72,9 @@ export function createServerRig(): ServerRig {
         spawn,
         clock,
         program: { name: 'massgen', version: '0.0.0' },
-        timeoutMs: 60_000,
+        id: 'conn_1',
+        fetch,
+        log: silentMcpLog,
         signal: new AbortController().signal,
         ...options,
       }),

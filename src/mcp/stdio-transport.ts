@@ -23,6 +23,8 @@ export interface StdioTransportOptions {
   readonly clock: Clock;
   /** A line on stdout that is not a message, cut at 200 characters, or a note on one that was too long. */
   readonly onNoise?: (line: string) => void;
+  /** A piece of what it wrote to stderr, as it came. */
+  readonly onStderr?: (text: string) => void;
 }
 
 export class StdioTransport implements Transport {
@@ -39,6 +41,11 @@ export class StdioTransport implements Transport {
 
   constructor(options: StdioTransportOptions) {
     this.#options = options;
+  }
+
+  /** Undefined before the start. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** The end of what the server wrote to stderr. */
@@ -67,6 +74,7 @@ export class StdioTransport implements Transport {
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-stderrTailLength);
+      this.#options.onStderr?.(text);
     });
     child.stdout.on('error', (error: Error) => this.onerror?.(error));
     child.stderr.on('error', (error: Error) => this.onerror?.(error));

@@ -1,6 +1,7 @@
 /** The one place where the program is put together: time, randomness, processes and network enter here. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { listRuns, type RunListing } from '../journal/list-runs.ts';
+import { createFileDiscoveryCache } from '../mcp/file-discovery-cache.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
@@ -33,11 +34,14 @@ export interface Runtime {
 
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const cwd = resolve(options.cwd ?? process.cwd());
+  const clock = options.clock ?? systemClock;
+  const logsDirectory = resolve(cwd, options.logsDirectory ?? 'massgen_logs');
   const parts: RuntimeParts = {
     cwd,
     environment: options.environment ?? process.env,
-    logsDirectory: resolve(cwd, options.logsDirectory ?? 'massgen_logs'),
-    clock: options.clock ?? systemClock,
+    logsDirectory,
+    clock,
+    discoveryCache: createFileDiscoveryCache(join(logsDirectory, '.cache', 'mcp'), clock),
     ids: options.ids ?? randomIds,
     random: options.random ?? Math.random,
     fetch: options.fetch ?? globalThis.fetch,

@@ -2,12 +2,10 @@
  * Puts the parts of one run together and starts it. The same for a new run and for one taken up again: what
  * differs is only what the journal holds already.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import type { TeamMember } from '../coordinator/team-member.ts';
-import { createAgentOutputFiles } from '../display/agent-output-files.ts';
-import type { EventSink } from '../display/event-sink.ts';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { runErrors } from '../errors/run-errors.ts';
@@ -17,16 +15,12 @@ import type { FileLock } from '../journal/file-lock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import { writeRunResult } from '../journal/run-result.ts';
-import { createRunLog } from '../logging/run-log.ts';
+import { silentMcpLog } from '../logging/mcp-log.ts';
 import { redactText } from '../logging/redact-text.ts';
-import { createMcpHub } from '../mcp/mcp-hub.ts';
-import type { ServerSpec } from '../mcp/server-spec.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import { foldEvents } from '../protocol/evolve.ts';
 import { initialState } from '../protocol/protocol-state.ts';
 import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
-import { serverTools } from '../tools/tool-table.ts';
-import { createAgentArchive } from './agent-archive.ts';
 import { createLegacyFoldersSink } from './legacy-folders-sink.ts';
 import { createAgent, failingAgent } from './create-agent.ts';
 import { knownSecrets } from './known-secrets.ts';
@@ -35,8 +29,11 @@ import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
 import { createRunFiles } from './run-files.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
+import { runLimits } from './run-limits.ts';
 import { runResult } from './run-result.ts';
-import { serverSpecs } from './server-specs.ts';
+import { createRunServers } from './run-servers.ts';
+import { openRunSinks } from './run-sinks.ts';
+import { spillText } from './spill-text.ts';
 import { keepAlive } from './system-clock.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 
@@ -79,7 +76,9 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     await recorder.append(bodies).durable;
   };
   const legacy = createLegacyFoldersSink(directory, workspaces, aliases, emit);
-  const sinks = [legacy, ...(await openSinks(options, redact))];
+  const mcpLogger = silentMcpLog;
+  const sinks = [legacy, ...(await openRunSinks(options, redact))];
+  const limits = runLimits(config);
   for (const sink of sinks) recorder.subscribe((event) => sink.event(event));
 
   const descriptions = config.agents.map(({ id, backend }): AgentDescription => {
@@ -94,12 +93,15 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     };
   });
 
-  const hub = createMcpHub({
-    spawn: parts.children.spawn,
-    clock: parts.clock,
-    program: parts.program,
-    emit: (event) => emit(event),
+  const servers = createRunServers(parts, {
+    config,
+    workspaceOf: (agent) => workspaces.of(agent),
+    views: directory.views,
+    contextPaths,
+    emit,
     replaceSecrets: (text) => secrets.replace(text),
+    log: mcpLogger,
+    ...(options.ask === undefined ? {} : { ask: options.ask }),
   });
   const members = new Map<string, TeamMember>();
   for (const agent of config.agents) {
@@ -109,7 +111,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
       alias: aliases.get(agent.id) ?? agent.id,
       ...(agent.system_message === undefined ? {} : { role: agent.system_message }),
       ...(workspace === undefined ? {} : { workspace }),
-      tools: () => serverTools(hub.of(agent.id)),
+      tools: servers.toolsOf(agent.id),
     });
 
     function makeAgent(): ReturnType<typeof createAgent> {
@@ -139,7 +141,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         clock: parts.clock,
         tableOf,
         takeChanges: (agent) => workspaces.takeChanges(agent),
-        spill: (call, text) => spill(directory, call, text),
+        spill: (call, text) => spillText(directory, call, text),
         replaceSecrets: (text) => secrets.replace(text),
         rulesOf: (agent) => {
           const own = members.get(agent)?.workspace;
@@ -157,7 +159,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     question: options.question,
     history: options.history,
     contextPaths,
-    limits: limitsOf(config),
+    limits,
     warn: (message) => process.emitWarning(message),
   });
 
@@ -167,21 +169,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
       if (event.type === 'answer.submitted')
         await files.publishView(event, aliases.get(event.agent) ?? event.agent);
     }
-    const readable = [directory.views, ...contextPaths];
     await mkdir(directory.views, { recursive: true, mode: 0o700 });
-    const planned = config.agents.map((agent) => {
-      const workspace = workspaces.of(agent.id);
-      const place = workspace === undefined ? {} : { workspace };
-      return {
-        agent,
-        ...serverSpecs({ agent, ...place, readable, cwd: parts.cwd, environment: parts.environment }),
-      };
-    });
-    for (const { agent, failed } of planned) {
-      for (const { server, error } of failed)
-        await emit({ type: 'server.failed', server, agent: agent.id, error });
-    }
-    await startServers(planned.flatMap(({ specs }) => specs));
+    await startServers();
     stopped.signal.throwIfAborted();
     const state = await coordinator.run(options.resume);
     await writeResult(state);
@@ -189,8 +178,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   }
 
   /** Servers get no longer to start than the run may take, or one that says nothing would outlast its limit. */
-  async function startServers(specs: readonly ServerSpec[]): Promise<void> {
-    const { runMs } = limitsOf(config);
+  async function startServers(): Promise<void> {
+    const { runMs } = limits;
     const late = new AbortController();
     const cancel =
       runMs === undefined
@@ -199,7 +188,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
             late.abort(new Error(`not ready within the time limit of the run, ${runMs} ms`)),
           );
     try {
-      await hub.start(specs, AbortSignal.any([stopped.signal, ending.signal, late.signal]));
+      await servers.start(AbortSignal.any([stopped.signal, ending.signal, late.signal]));
     } finally {
       cancel?.();
     }
@@ -225,7 +214,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
       await Promise.allSettled([working]);
       await closeAll(
         [
-          () => hub.close(),
+          () => servers.close(),
           ...sinks.map((sink) => () => sink.close()),
           () => journal.close(),
           () => Promise.resolve(options.lock.release()),
@@ -267,45 +256,4 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[], failure: u
       process.emitWarning(`while closing the run: ${errorMessage(error)}`);
     }
   }
-}
-
-async function openSinks(
-  options: LaunchOptions,
-  redact: (text: string) => string,
-): Promise<readonly EventSink[]> {
-  const { directory, config, journaled, debug = false, logs = true } = options;
-  const agents = config.agents.map(({ id }) => id);
-  const context = { directory, agents, journaled, redact };
-  const own = logs
-    ? [
-        await createAgentOutputFiles(directory.agentOutputs, agents, redact),
-        createRunLog(debug ? directory.debugLog : directory.log, debug, redact),
-      ]
-    : [];
-  const given = await Promise.all((options.sinks ?? []).map((create) => create(context)));
-  return [...given, createAgentArchive(directory, options.aliases), ...own];
-}
-
-/** Long results of tools, where every agent can read them. */
-async function spill(directory: RunDirectory, call: string, text: string): Promise<string> {
-  const folder = join(directory.views, 'spill');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${call.replaceAll(/[^A-Za-z0-9_-]/gu, '_')}.txt`);
-  await writeFile(path, text, { mode: 0o600 });
-  return path;
-}
-
-function limitsOf(config: MassGenConfig): ConstructorParameters<typeof Coordinator>[0]['limits'] {
-  const {
-    orchestrator_timeout_seconds: run,
-    turn_soft_seconds: soft,
-    turn_hard_seconds: hard,
-    presentation_timeout_seconds: presentation,
-  } = config.timeout_settings;
-  return {
-    ...(run === null ? {} : { runMs: run * 1_000 }),
-    ...(typeof soft === 'number' ? { softMs: soft * 1_000 } : {}),
-    ...(hard === null ? {} : { hardMs: hard * 1_000 }),
-    presentationMs: presentation * 1_000,
-  };
 }

@@ -4,6 +4,7 @@ import type { EventSink } from '../display/event-sink.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
+import type { AskPerson } from '../mcp/elicitation.ts';
 
 export interface Exchange {
   readonly user: string;
@@ -41,9 +42,13 @@ export interface RunOptions {
   readonly debug?: boolean;
   /** False writes no text files and no log; the journal is always kept. Default true. */
   readonly logs?: boolean;
+  /** Puts questions of MCP servers to a person. Default: they are declined. */
+  readonly ask?: AskPerson;
 }
 
 export interface ResumeOptions {
+  /** Puts questions of MCP servers to a person. Default: they are declined. */
+  readonly ask?: AskPerson;
   /** Time for the coordination from now on, in seconds. Default: what the config says. */
   readonly orchestratorTimeoutSeconds?: number;
   readonly sinks?: readonly SinkFactory[];

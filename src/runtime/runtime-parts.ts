@@ -1,6 +1,7 @@
 /** What the parts of a run share: the options with every default filled in, and the children of the process. */
 import { homedir } from 'node:os';
 import type { ChildSupervisor } from '../process/child-supervisor.ts';
+import type { DiscoveryCache } from '../mcp/discovery-cache.ts';
 import type { Program } from './program.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
 
@@ -8,6 +9,8 @@ export type RuntimeParts = Readonly<Required<Omit<RuntimeOptions, 'journalFiles'
   Pick<RuntimeOptions, 'journalFiles'> & {
     readonly program: Program;
     readonly children: ChildSupervisor;
+    /** What servers offered before, shared by the runs of the logs directory. */
+    readonly discoveryCache: DiscoveryCache;
   };
 
 /** The user's home directory. */

@@ -168,7 +168,7 @@ describe('a run', () => {
     await expect(handle.finished).resolves.toMatchObject({ outcome: 'answered' });
     const failed = seen.filter((event) => event.type === 'server.failed');
     expect(failed.map(({ server, agent }) => [server, agent]).toSorted()).toEqual([
-      ['gone', 'writer'],
+      ['gone', undefined],
       ['locked', 'writer'],
     ]);
     expect(failed.find(({ server }) => server === 'locked')?.error.message).toContain('NO_SUCH_TOKEN');

@@ -19,7 +19,9 @@ function specsFor(backend: Readonly<Record<string, unknown>>, more: Partial<Serv
   if (agent === undefined) throw new Error(diagnostics.map(({ message }) => message).join('; '));
   return serverSpecs({
     agent,
-    readable: ['/run/views', '/home/joe/thesis'],
+    filesystem: config?.filesystem ?? {},
+    views: '/run/views',
+    context: ['/home/joe/thesis'],
     cwd: '/project',
     environment,
     ...more,
@@ -87,10 +89,10 @@ describe('a server of the config', () => {
     const server = { name: 's', type: 'streamable-http', url: 'https://example.org/mcp' };
     const headers = { Authorization: 'Bearer ${TOKEN}' };
     expect(specsFor({ mcp_servers: [{ ...server, headers }] }).specs).toMatchObject([
-      { headers: { Authorization: 'Bearer of-the-server' }, timeoutMs: 30_000 },
+      { headers: { Authorization: 'Bearer of-the-server' }, callIdleMs: 30_000, connectTimeoutMs: 30_000 },
     ]);
     expect(specsFor({ mcp_servers: [{ ...server, timeout: 5 }] }).specs).toMatchObject([
-      { timeoutMs: 5_000 },
+      { callIdleMs: 5_000 },
     ]);
   });
 

@@ -1,24 +1,31 @@
 /**
- * The MCP servers of an agent, ready to start: references filled in, minimal environment, and the filesystem server
- * for whoever has a workspace and brings none of that name. It is scoped by its arguments to the workspace, the
- * views and the user's paths; what of these may be written is the pipeline's rule.
+ * The MCP servers of an agent, ready to start: references filled in, minimal environment, and a filesystem server for
+ * whoever has a workspace and brings none of that name.
  */
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { AgentConfig } from '../config/schema/agent-config.ts';
+import type { FilesystemConfig } from '../config/schema/filesystem-config.ts';
 import type { McpServerConfig } from '../config/schema/mcp-server-config.ts';
 import { substituteVariables, type Environment } from '../config/variables.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
 import type { EventError } from '../events/run-event.ts';
 import type { ServerSpec } from '../mcp/server-spec.ts';
+import { serverProfile } from '../policy/server-profile.ts';
 import { minimalEnvironment } from '../process/minimal-environment.ts';
+import { filesystemServerSpecs } from './filesystem-server-spec.ts';
+import { serverTimes } from './server-times.ts';
+import { standIn } from './stand-in-server.ts';
 
 export interface ServerSpecsOptions {
   readonly agent: AgentConfig;
+  /** Of the team; that of the agent is stronger. */
+  readonly filesystem: FilesystemConfig;
   /** Absolute, links resolved. */
   readonly workspace?: string;
-  /** Absolute directories the filesystem server may read beside the workspace. */
-  readonly readable: readonly string[];
+  /** Directory of the views. */
+  readonly views: string;
+  /** The user's folders, absolute. */
+  readonly context: readonly string[];
   readonly cwd: string;
   readonly environment: Environment;
 }
@@ -27,71 +34,98 @@ export interface ServerSpecs {
   readonly specs: readonly ServerSpec[];
   /** Servers that cannot be started as they are. */
   readonly failed: readonly { readonly server: string; readonly error: EventError }[];
+  /** What differs from what the config says, for people. */
+  readonly notices: readonly { readonly server: string; readonly text: string }[];
 }
 
-/** Calls of one tool over HTTP, in milliseconds, where the config does not say. */
-const httpTimeoutMs = 30_000;
+/** How long an answer over HTTP may say nothing, where the config does not say; milliseconds. */
+const readTimeoutMs = 300_000;
 
 export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
-  const { agent, workspace } = options;
+  const { agent, workspace, environment } = options;
   const specs: ServerSpec[] = [];
   const failed: { server: string; error: EventError }[] = [];
+  const notices: { server: string; text: string }[] = [];
+  const fail = (server: string, missing: readonly string[]): void => {
+    const { code, title, hint } = mcpErrors.missingVariable;
+    failed.push({ server, error: { code, message: `${title}: ${missing.join(', ')}`, hint } });
+  };
   const configured = agent.backend.mcp_servers;
+
   if (workspace !== undefined && !configured.some(({ name }) => name === 'filesystem')) {
-    specs.push(filesystemServer(options, workspace));
+    const { value, missing } = substituteVariables(
+      agent.backend.filesystem?.server ?? options.filesystem.server,
+      environment,
+    );
+    const place = {
+      agent: agent.id,
+      workspace,
+      views: options.views,
+      context: options.context,
+      environment: minimalEnvironment(environment),
+      filters: toolFilters(agent, undefined),
+    };
+    if (missing.length === 0) specs.push(...filesystemServerSpecs(place, value));
+    else fail('filesystem', missing);
   }
   for (const server of configured) {
-    const { value, missing } = substituteVariables(server, options.environment);
-    if (missing.length === 0) {
-      specs.push(configuredServer(value, options));
+    const { value, missing } = substituteVariables(server, environment);
+    if (missing.length > 0) {
+      fail(server.name, missing);
       continue;
     }
-    const { code, title, hint } = mcpErrors.missingVariable;
-    failed.push({ server: server.name, error: { code, message: `${title}: ${missing.join(', ')}`, hint } });
+    const { spec, notice } = configuredServer(value, options);
+    specs.push(spec);
+    if (notice !== undefined) notices.push({ server: server.name, text: notice });
   }
-  return { specs, failed };
+  return { specs, failed, notices };
 }
 
-function filesystemServer(options: ServerSpecsOptions, workspace: string): ServerSpec {
-  const entry = createRequire(import.meta.url).resolve(
-    '@modelcontextprotocol/server-filesystem/dist/index.js',
-  );
-  return {
-    type: 'stdio',
-    name: 'filesystem',
+function configuredServer(
+  server: McpServerConfig,
+  options: ServerSpecsOptions,
+): { readonly spec: ServerSpec; readonly notice?: string | undefined } {
+  const common = {
+    name: server.name,
     agent: options.agent.id,
-    ...toolFilters(options.agent, undefined),
-    launch: {
-      command: process.execPath,
-      args: [entry, workspace, ...options.readable],
-      env: minimalEnvironment(options.environment),
-      cwd: workspace,
-    },
+    ...serverTimes(server),
+    ...toolFilters(options.agent, server),
+    ...(server.effects === undefined ? {} : { declaredEffects: server.effects }),
   };
-}
-
-function configuredServer(server: McpServerConfig, options: ServerSpecsOptions): ServerSpec {
-  const common = { name: server.name, agent: options.agent.id, ...toolFilters(options.agent, server) };
   if (server.type === 'streamable-http') {
+    const { url, headers, http_read_timeout: read } = server;
     return {
-      type: 'streamable-http',
-      ...common,
-      url: server.url,
-      headers: server.headers,
-      timeoutMs: server.timeout === undefined ? httpTimeoutMs : server.timeout * 1_000,
+      spec: {
+        type: 'streamable-http',
+        ...common,
+        scope: server.scope ?? 'shared',
+        mayIdle: false,
+        url,
+        headers,
+        readTimeoutMs: read === undefined ? readTimeoutMs : read * 1_000,
+      },
     };
   }
-  // As in v0.0.15: relative paths in a command line count from where the program was started.
-  const place = server.cwd === undefined ? options.cwd : resolve(options.cwd, server.cwd);
+  const ours = standIn(server.command, server.args);
+  const { command, args } = ours ?? server;
+  const profile = serverProfile({ command, args });
+  const keepsState = profile?.statefulPerAgent ?? false;
   return {
-    type: 'stdio',
-    ...common,
-    launch: {
-      command: server.command,
-      args: server.args,
-      env: { ...minimalEnvironment(options.environment), ...server.env },
-      cwd: place,
+    spec: {
+      type: 'stdio',
+      ...common,
+      scope: server.scope ?? (keepsState ? 'agent' : 'shared'),
+      // Whether a stranger keeps anything between calls, nobody knows.
+      mayIdle: profile !== undefined && !keepsState,
+      launch: {
+        command,
+        args,
+        env: { ...minimalEnvironment(options.environment), ...server.env },
+        // As in v0.0.15: relative paths in a command line count from where the program was started.
+        cwd: server.cwd === undefined ? options.cwd : resolve(options.cwd, server.cwd),
+      },
     },
+    notice: ours?.notice,
   };
 }
 
@@ -99,7 +133,7 @@ function configuredServer(server: McpServerConfig, options: ServerSpecsOptions):
 function toolFilters(
   agent: AgentConfig,
   server: McpServerConfig | undefined,
-): { readonly allowLists: readonly (readonly string[])[]; readonly excludedTools: readonly string[] } {
+): Pick<ServerSpec, 'allowLists' | 'excludedTools'> {
   const { backend } = agent;
   const ofAgent = 'allowed_tools' in backend ? backend.allowed_tools : undefined;
   return {

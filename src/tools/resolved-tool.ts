@@ -14,6 +14,8 @@ export interface ResolvedTool {
   readonly effects: ToolEffects;
   /** True for `new_answer` and `vote`. */
   readonly decides: boolean;
+  /** How long a call may take at most, in milliseconds. Default: `longestCallMs`. */
+  readonly longestMs?: number;
   invoke(
     args: Readonly<Record<string, unknown>>,
     context: { readonly call: string; readonly signal: AbortSignal },

@@ -66,7 +66,7 @@ export const mcpServerFields = z.strictObject({
   cwd: pathText.max(500).optional().meta({ description: 'Folder the program is started in.' }),
   connect_timeout: z.number().positive().max(600).optional().meta({
     description:
-      'Seconds a server may take to start and to list its tools; 120 for a program, that of `timeout` for an address if absent.',
+      'Seconds a server may take to start and to list its tools. If absent: 30 for a program, 120 for a launcher such as npx, `timeout` for an address.',
     examples: [30],
   }),
   call_timeout: z
@@ -76,7 +76,7 @@ export const mcpServerFields = z.strictObject({
     .optional()
     .meta({
       description:
-        'Seconds a call may take without a sign of life; progress extends it, up to 600 seconds in all or this value, whichever is more. 120 for a program, that of `timeout` for an address if absent.',
+        'Seconds a call may take without a sign of life; progress extends it, up to 600 seconds in all or this value, whichever is more. If absent: 120 for a program, `timeout` for an address.',
       examples: [300],
     }),
   scope: z.enum(['shared', 'agent']).optional().meta({

@@ -16,7 +16,8 @@ export function enforceDeadline(clock: Clock): Stage {
         resolve(givenUpResult(outcome));
         controller.abort();
       };
-      const cancel = clock.after(longestCallMs, () => giveUp('unknown'));
+      const longest = call.tool?.longestMs ?? longestCallMs;
+      const cancel = clock.after(Math.max(longest, longestCallMs), () => giveUp('unknown'));
       const onAbort = (): void => giveUp('cancelled');
       call.signal.addEventListener('abort', onAbort, { once: true });
       stop = () => {

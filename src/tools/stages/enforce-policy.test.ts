@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createServerRig, launchOf, oddServer } from '../../mcp/servers.test-support.ts';
+import { silentMcpLog } from '../../logging/mcp-log.ts';
+import { createHubRig } from '../../mcp/hub-rig.test-support.ts';
+import type { McpHub } from '../../mcp/mcp-hub.ts';
+import { launchOf, oddServer } from '../../mcp/servers.test-support.ts';
 import { toolEffects } from '../../policy/tool-effects.ts';
 import {
   createPipelineRig,
@@ -11,7 +14,11 @@ import {
   type FakeTool,
   type PipelineRig,
 } from '../pipeline-rig.test-support.ts';
-import { serverTools } from '../tool-table.ts';
+import type { ResolvedTool } from '../resolved-tool.ts';
+import { createServerTools } from '../server-tools.ts';
+
+const serverTools = (hub: McpHub): readonly ResolvedTool[] =>
+  createServerTools({ servers: () => hub.of('writer'), log: silentMcpLog })();
 
 interface Places {
   readonly home: string;
@@ -167,13 +174,14 @@ describe('the official filesystem server', () => {
 
   test('for real: what its tricks lead to is refused before it is asked, and the view stays as it was', async () => {
     const places = createPlaces();
-    const { connect } = createServerRig();
+    const { hub, call: bareCall } = createHubRig();
     const views = path.join(places.run, 'views');
     const launch = launchOf('', { args: [entry, places.own, views, places.context], cwd: places.own });
-    const connection = await connect(
-      oddServer('filesystem', { launch: { ...launch, env: { ...launch.env, HOME: places.home } } }),
+    await hub.start(
+      [oddServer('filesystem', { launch: { ...launch, env: { ...launch.env, HOME: places.home } } })],
+      new AbortController().signal,
     );
-    const rig = createPipelineRig(serverTools([connection]), {
+    const rig = createPipelineRig(serverTools(hub), {
       rulesOf: () => ({ roots: [places.run, places.context], writable: [places.own] }),
       baseOf: () => places.own,
       home: places.home,
@@ -187,18 +195,14 @@ describe('the official filesystem server', () => {
       `~/${path.relative(places.home, places.published)}`,
       path.join(link(places.view, path.join(places.own, 'link')), 'notes.md'),
     ]) {
-      const bare = await connection.call(
-        'get_file_info',
-        { path: given },
-        { timeoutMs: 10_000, signal: new AbortController().signal },
-      );
+      const bare = await bareCall('filesystem', { tool: 'get_file_info', args: { path: given } });
       expect(bare.outcome).toBe('ok');
       expect(await write(given)).toMatchObject({ outcome: 'denied' });
     }
     expect(readFileSync(places.published, 'utf8')).toBe('as published');
     expect(await write('mine.md')).toMatchObject({ outcome: 'ok' });
     expect(readFileSync(path.join(places.own, 'mine.md'), 'utf8')).toBe('changed');
-    await connection.close();
+    await hub.close();
   });
 });
 
@@ -275,10 +279,10 @@ describe('a tool that we do not know', () => {
   });
 
   test('gains nothing from the names of official tools', async () => {
-    const { connect } = createServerRig();
+    const { hub } = createHubRig();
     const places = createPlaces();
-    const connection = await connect(oddServer('impostor'));
-    const rig = createPipelineRig(serverTools([connection]), {
+    await hub.start([oddServer('impostor')], new AbortController().signal);
+    const rig = createPipelineRig(serverTools(hub), {
       rulesOf: () => ({ roots: [places.run], writable: [places.own] }),
       baseOf: () => places.own,
       home: places.home,
@@ -289,7 +293,7 @@ describe('a tool that we do not know', () => {
     expect(rig.journal.events[0]).toMatchObject({ type: 'tool.call.started', effects: [] });
     await rig.call('mcp__impostor__read_file', { path: 'mine' });
     expect(rig.journal.events[2]).toMatchObject({ type: 'tool.call.started', effects: ['Unknown'] });
-    await connection.close();
+    await hub.close();
   });
 });
 

@@ -5,9 +5,13 @@
 import { errorMessage } from '../../errors/error-message.ts';
 import { toolErrors } from '../../errors/tool-errors.ts';
 import type { Clock } from '../../events/clock.ts';
+import type { ServedCall } from '../../events/run-event.ts';
 import type { EventRecorder } from '../../journal/event-recorder.ts';
 import { failedResult, type Stage } from '../pipeline.ts';
 import type { PipelineResult } from '../pipeline-result.ts';
+
+/** Paths of one call that are recorded by themselves; all of them are in the arguments. */
+const mostPaths = 20;
 
 export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock): Stage {
   return async (call, next) => {
@@ -21,6 +25,9 @@ export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock
         ...(tool?.serverTool === undefined ? {} : { serverTool: tool.serverTool }),
         arguments: call.arguments,
         effects,
+        ...(call.freeText === true || call.paths === undefined || call.paths.length === 0
+          ? {}
+          : { paths: call.paths.slice(0, mostPaths) }),
       },
     ]);
     call.begun?.();
@@ -39,10 +46,19 @@ export function recordCall(recorder: Pick<EventRecorder, 'append'>, clock: Clock
         ...common,
         outcome: result.outcome,
         content: result.content,
-        latencyMs: Math.round((clock.monotonic() - started) * 100) / 100,
+        latencyMs: hundredths(clock.monotonic() - started),
         ...(result.error === undefined ? {} : { error: result.error }),
+        ...(result.served === undefined ? {} : { served: rounded(result.served) }),
       },
     ]).durable;
     return result;
   };
+}
+
+function rounded(served: ServedCall): ServedCall {
+  return { ...served, queueMs: hundredths(served.queueMs), serverMs: hundredths(served.serverMs) };
+}
+
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }

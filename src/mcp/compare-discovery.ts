@@ -1,0 +1,28 @@
+/** What became of a server's tools between two looks, by name. */
+import type { ServerDiscovery } from './server-discovery.ts';
+
+export interface ToolChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Same name, other definition. */
+  readonly changed: readonly string[];
+}
+
+/** Undefined when nothing differs. */
+export function compareDiscovery(before: ServerDiscovery, after: ServerDiscovery): ToolChanges | undefined {
+  const old = hashes(before);
+  const now = hashes(after);
+  const added = [...now.keys()].filter((name) => !old.has(name));
+  const removed = [...old.keys()].filter((name) => !now.has(name));
+  const changed = [...now]
+    .filter(([name, hash]) => old.has(name) && old.get(name) !== hash)
+    .map(([name]) => name);
+  return added.length + removed.length + changed.length === 0 ? undefined : { added, removed, changed };
+}
+
+function hashes({ tools, prompts }: ServerDiscovery): ReadonlyMap<string, string> {
+  return new Map([
+    ...prompts.map((prompt) => [`prompt ${prompt.name}`, JSON.stringify(prompt)] as const),
+    ...tools.map(({ name, hash }) => [name, hash] as const),
+  ]);
+}

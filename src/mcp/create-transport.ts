@@ -1,0 +1,38 @@
+/** The way to a server: a child we start, or HTTP with limits on what comes back. */
+import type { Transport } from '@modelcontextprotocol/client';
+import type { Clock } from '../events/clock.ts';
+import type { LoggedServer, McpLog } from '../logging/mcp-log.ts';
+import type { SpawnChild } from '../process/child.ts';
+import { limitedFetch } from './limited-fetch.ts';
+import { maxMessageBytes } from './max-message-bytes.ts';
+import type { ServerSpec } from './server-spec.ts';
+import { StdioTransport } from './stdio-transport.ts';
+
+export interface TransportOptions {
+  readonly spawn: SpawnChild;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
+  readonly log: McpLog;
+}
+
+/** `sdk` is handed in because it is loaded late. */
+export function createTransport(
+  spec: ServerSpec,
+  of: LoggedServer,
+  { spawn, clock, fetch, log }: TransportOptions,
+  sdk: typeof import('@modelcontextprotocol/client'),
+): Transport {
+  if (spec.type === 'streamable-http') {
+    return new sdk.StreamableHTTPClientTransport(new URL(spec.url), {
+      requestInit: { headers: { ...spec.headers } },
+      fetch: limitedFetch(fetch, maxMessageBytes),
+    });
+  }
+  return new StdioTransport({
+    launch: spec.launch,
+    spawn,
+    clock,
+    onNoise: (text) => log.log(of, { level: 'notice', kind: 'noise', text }),
+    onStderr: (text) => log.stderr(of, text),
+  });
+}

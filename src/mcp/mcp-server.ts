@@ -1,0 +1,369 @@
+/**
+ * One MCP server of a run, looked after: started when it is needed and once at a time, started again with pauses when
+ * it was lost, held back by its breaker while it fails, ended when idle or when the run ends. Whatever it does, a call
+ * comes back with an outcome, and what may have happened is never repeated by itself.
+ */
+import { errorMessage } from '../errors/error-message.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { mcpErrors } from '../errors/mcp-errors.ts';
+import { sleep } from '../events/clock.ts';
+import type { EventError } from '../events/run-event.ts';
+import { settledWithin } from '../process/settled-within.ts';
+import { createBreaker, type Breaker } from './breaker.ts';
+import { createBulkhead } from './bulkhead.ts';
+import { failure } from './call-failure.ts';
+import { compareDiscovery, type ToolChanges } from './compare-discovery.ts';
+import { connectServer, type ConnectionCallResult, type McpConnection } from './mcp-connection.ts';
+import type { McpServerOptions } from './mcp-server-options.ts';
+import { reconnectDelay } from './reconnect-delay.ts';
+import type { ServerCallResult } from './server-call-result.ts';
+import type { ServerDiscovery } from './server-discovery.ts';
+import type { ServerSpec } from './server-spec.ts';
+
+/** Calls at once, and calls that may wait for their turn. */
+const places = { running: 32, waiting: 256 };
+/** A call that surely was not carried out, or does no harm twice, is sent this often at most. */
+const mostAttempts = 3;
+const firstPauseMs = 250;
+const idleMs = 300_000;
+/** A server that keeps announcing changes is asked no more often than this. */
+const listPauseMs = 5_000;
+/** Calls that are under way at the end get this long to come back. */
+const drainMs = 2_000;
+
+export interface ServerCall {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** True for calls that are known to do no harm when they are made twice. */
+  readonly repeatable: boolean;
+  readonly signal: AbortSignal;
+}
+
+export class McpServer {
+  readonly spec: ServerSpec;
+  readonly #options: McpServerOptions;
+  readonly #breaker: Breaker;
+  readonly #bulkhead = createBulkhead(places);
+  /** No new calls, starts or looks. */
+  readonly #stopping = new AbortController();
+  /** Calls that are still under way are given up. */
+  readonly #cut = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+  /** Lists that are being read again. */
+  readonly #looking = new Set<Promise<unknown>>();
+  /** Ends of connections that were given up while the run goes on. */
+  readonly #ending = new Set<Promise<void>>();
+  #discovery: ServerDiscovery | undefined;
+  #connection: McpConnection | undefined;
+  #connecting: Promise<McpConnection> | undefined;
+  /** When it was started again. */
+  #restarts: number[] = [];
+  #startedOnce = false;
+  #listing = false;
+  #listAgain = false;
+  #lastError: EventError | undefined;
+  #cancelIdle = (): void => undefined;
+
+  constructor(spec: ServerSpec, options: McpServerOptions) {
+    this.spec = spec;
+    this.#options = options;
+    this.#breaker = createBreaker({
+      clock: options.clock,
+      onChange: (state, retryInMs) => options.onBreaker(state, retryInMs, this.#lastError),
+    });
+  }
+
+  /** Undefined before it is known; changes when the server says so. */
+  get discovery(): ServerDiscovery | undefined {
+    return this.#discovery;
+  }
+
+  /**
+   * Gets to know what it offers: from memory, or by starting it. @throws MassGenError when it does not start.
+   */
+  async prepare(signal: AbortSignal): Promise<void> {
+    const known = await this.#options.known();
+    if (known === undefined) {
+      await this.#connected(signal);
+      return;
+    }
+    this.#discovery = known;
+    await this.#options.onDeferred(known);
+  }
+
+  async call(call: ServerCall): Promise<ServerCallResult> {
+    if (this.#stopping.signal.aborted) return this.#refused(mcpErrors.serverClosed, 0);
+    const work = this.#call(call);
+    this.#running.add(work);
+    this.#cancelIdle();
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+      this.#watchIdle();
+    }
+  }
+
+  /** Lets calls come back for a moment, then ends the server. Rejects when it could not be ended. */
+  async close(): Promise<void> {
+    this.#cancelIdle();
+    this.#stopping.abort(new MassGenError(mcpErrors.serverClosed, { detail: this.spec.name }));
+    await settledWithin(this.#options.clock, drainMs, Promise.allSettled(this.#running));
+    this.#cut.abort(new MassGenError(mcpErrors.serverClosed, { detail: this.spec.name }));
+    // Given up by the signals; each cleans up behind itself.
+    await Promise.allSettled([this.#connecting, ...this.#running, ...this.#looking]);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    const ends = await Promise.allSettled([connection?.close(), ...this.#ending]);
+    if (connection !== undefined && connection.lost === undefined)
+      await this.#options.onStopped(connection, 'run_end');
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #call(call: ServerCall): Promise<ServerCallResult> {
+    const { clock } = this.#options;
+    const asked = clock.monotonic();
+    let leave: (() => void) | undefined;
+    try {
+      leave = await this.#bulkhead.enter(call.signal);
+    } catch {
+      // Given up while it waited.
+      return this.#refused(mcpErrors.callGivenUp, clock.monotonic() - asked, 'cancelled');
+    }
+    if (leave === undefined) return this.#refused(mcpErrors.serverBusy, 0);
+    try {
+      return await this.#attempts(call, asked);
+    } finally {
+      leave();
+    }
+  }
+
+  async #attempts(call: ServerCall, asked: number): Promise<ServerCallResult> {
+    const { clock, random } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      const admission = this.#breaker.admit();
+      if (admission.type === 'held') {
+        const seconds = Math.ceil(admission.retryInMs / 1_000);
+        const { message } = this.#lastError ?? { message: 'it keeps failing' };
+        return this.#refused(mcpErrors.serverHeldBack, clock.monotonic() - asked, 'failed', {
+          attempts: attempt - 1,
+          detail: `next try in ${seconds} s; last failure: ${message}`,
+        });
+      }
+      const result = await this.#once(call, asked, attempt);
+      if (result.outcome === 'cancelled') {
+        if (admission.probe) this.#breaker.withdrawn();
+      } else if (result.serverFault) {
+        this.#lastError = result.error;
+        this.#breaker.failed();
+      } else this.#breaker.succeeded();
+      const again = result.serverFault && (result.notSent || call.repeatable) && attempt < mostAttempts;
+      if (!again || call.signal.aborted) return plain(result);
+      const pause = firstPauseMs * 2 ** (attempt - 1) * (0.5 + random());
+      try {
+        await sleep(clock, pause, AbortSignal.any([call.signal, this.#stopping.signal]));
+      } catch {
+        // Given up: what came of the last attempt stands.
+        return plain(result);
+      }
+    }
+  }
+
+  async #once(call: ServerCall, asked: number, attempt: number): Promise<ConnectionCallResult> {
+    const { clock } = this.#options;
+    const { name } = this.spec;
+    let connection: McpConnection;
+    try {
+      connection = await this.#connected(call.signal);
+    } catch (error) {
+      const queueMs = clock.monotonic() - asked;
+      const served = { server: name, attempts: attempt - 1, queueMs, serverMs: 0, resultLength: 0 };
+      if (call.signal.aborted || this.#stopping.signal.aborted) {
+        const { code, title, hint } = mcpErrors.callGivenUp;
+        return {
+          ...failure('cancelled', { code, message: title, hint }),
+          served,
+          serverFault: false,
+          notSent: true,
+        };
+      }
+      return { ...failure('failed', eventError(error)), served, serverFault: true, notSent: true };
+    }
+    const sent = clock.monotonic();
+    const result = await connection.call(call.tool, call.args, {
+      idleMs: this.spec.callIdleMs,
+      totalMs: this.spec.callTotalMs,
+      signal: AbortSignal.any([call.signal, this.#cut.signal]),
+    });
+    const served = {
+      server: name,
+      connection: connection.id,
+      attempts: attempt,
+      queueMs: sent - asked,
+      serverMs: clock.monotonic() - sent,
+      resultLength: contentLength(result.content),
+    };
+    return { ...result, served };
+  }
+
+  /** The connection that stands, or one that is made now; whoever asks meanwhile waits for the same one. */
+  async #connected(signal: AbortSignal): Promise<McpConnection> {
+    const now = this.#connection;
+    if (now !== undefined && now.lost === undefined) return now;
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = undefined;
+    });
+    // One that gives up does not take the start away from the others.
+    return unlessAborted(this.#connecting, signal);
+  }
+
+  async #connect(): Promise<McpConnection> {
+    const { clock, onStarting, onReady, onFailed } = this.#options;
+    const again = this.#startedOnce;
+    this.#giveUp();
+    if (again) {
+      const delay = reconnectDelay(this.#restarts, clock.monotonic());
+      if (delay === undefined) {
+        throw new MassGenError(mcpErrors.restartedTooOften, { detail: this.spec.name });
+      }
+      if (delay > 0) await sleep(clock, delay, this.#stopping.signal);
+      this.#restarts = [...this.#restarts, clock.monotonic()].slice(-10);
+    }
+    this.#startedOnce = true;
+    const began = clock.monotonic();
+    await onStarting(again);
+    let connection: McpConnection;
+    try {
+      connection = await connectServer(this.spec, {
+        ...this.#options.connect,
+        id: this.#options.nextConnection(),
+        signal: this.#stopping.signal,
+        onLost: (error) => this.#lost(error),
+        onListChanged: () => this.#relist(),
+        onUnasked: (message) => this.#options.onUnasked(message),
+      });
+    } catch (error) {
+      await onFailed(eventError(error));
+      throw error;
+    }
+    this.#connection = connection;
+    const before = this.#discovery;
+    this.#learn(connection.discovery);
+    const changes = before === undefined ? undefined : compareDiscovery(before, connection.discovery);
+    await onReady(connection, clock.monotonic() - began, again || before !== undefined);
+    if (changes !== undefined) await this.#options.onToolsChanged(changes);
+    return connection;
+  }
+
+  #learn(discovery: ServerDiscovery): void {
+    this.#discovery = discovery;
+    this.#options.remember(discovery);
+  }
+
+  /** A connection that was lost is still a child that may be there. */
+  #giveUp(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#connection = undefined;
+    const end = connection.close();
+    this.#ending.add(end);
+    // Told when the run ends, by `close`.
+    end.then(
+      () => this.#ending.delete(end),
+      () => undefined,
+    );
+  }
+
+  #lost(error: EventError): void {
+    this.#lastError = error;
+    // Recorded as it happens; a failing journal ends the run by itself.
+    void this.#options.onFailed(error).catch(() => undefined);
+  }
+
+  /** The server said that its lists have changed: they are read again, soon and not too often. */
+  #relist(): void {
+    this.#listAgain = true;
+    if (this.#listing) return;
+    this.#listing = true;
+    const work = this.#readLists().catch((error: unknown) => this.#options.onListFailed(errorMessage(error)));
+    this.#looking.add(work);
+    void work.finally(() => {
+      this.#listing = false;
+      this.#looking.delete(work);
+    });
+  }
+
+  async #readLists(): Promise<void> {
+    const { clock } = this.#options;
+    while (this.#listAgain && !this.#stopping.signal.aborted) {
+      this.#listAgain = false;
+      const connection = this.#connection;
+      if (connection === undefined || connection.lost !== undefined) return;
+      const found = await connection.discover(this.#stopping.signal);
+      const changes: ToolChanges | undefined = compareDiscovery(this.#discovery ?? found, found);
+      this.#learn(found);
+      if (changes !== undefined) await this.#options.onToolsChanged(changes);
+      // Changes announced meanwhile are read after the pause, all in one.
+      await sleep(clock, listPauseMs, this.#stopping.signal).catch(() => undefined);
+    }
+  }
+
+  #watchIdle(): void {
+    if (!this.spec.mayIdle || this.#running.size > 0 || this.#stopping.signal.aborted) return;
+    this.#cancelIdle();
+    this.#cancelIdle = this.#options.clock.after(idleMs, () => {
+      const connection = this.#connection;
+      if (this.#running.size > 0 || connection === undefined || connection.lost !== undefined) return;
+      this.#startedOnce = false;
+      this.#giveUp();
+      void this.#options.onStopped(connection, 'idle').catch(() => undefined);
+    });
+  }
+
+  #refused(
+    definition: (typeof mcpErrors)[keyof typeof mcpErrors],
+    queueMs: number,
+    outcome: 'failed' | 'cancelled' = 'failed',
+    more: { readonly attempts?: number; readonly detail?: string } = {},
+  ): ServerCallResult {
+    const { code, title, hint } = definition;
+    const { name } = this.spec;
+    const message = more.detail === undefined ? `${title}: ${name}` : `${title}: ${name}: ${more.detail}`;
+    const served = { server: name, attempts: more.attempts ?? 0, queueMs, serverMs: 0, resultLength: 0 };
+    return { ...failure(outcome, { code, message, hint }), served };
+  }
+}
+
+function plain({ serverFault: _, notSent: __, ...result }: ConnectionCallResult): ServerCallResult {
+  return result;
+}
+
+function contentLength(content: ServerCallResult['content']): number {
+  return content.reduce((sum, part) => {
+    const text = part.type === 'text' || part.type === 'resource' ? (part.text ?? '').length : 0;
+    return sum + text + (part.type === 'text' ? 0 : (part.data ?? '').length);
+  }, 0);
+}
+
+function eventError(error: unknown): EventError {
+  if (MassGenError.isInstance(error)) {
+    const { code, message, hint } = error;
+    return { code, message, hint };
+  }
+  const { code, title, hint } = mcpErrors.startFailed;
+  return { code, message: `${title}: ${errorMessage(error)}`, hint };
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  // Nobody may be left to hear of it.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,81 @@
+/** The MCP servers of a run: which agent gets which, started before the first turn, ended with the run. */
+import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import { mcpErrors } from '../errors/mcp-errors.ts';
+import type { DurableEventBody } from '../events/run-event.ts';
+import type { McpLog } from '../logging/mcp-log.ts';
+import type { AskPerson } from '../mcp/elicitation.ts';
+import { createMcpHub } from '../mcp/mcp-hub.ts';
+import type { ResolvedTool } from '../tools/resolved-tool.ts';
+import { createServerTools } from '../tools/server-tools.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+import { serverSpecs } from './server-specs.ts';
+
+export interface RunServersOptions {
+  readonly config: MassGenConfig;
+  /** The agent's workspace, absolute with links resolved; undefined when it has none. */
+  readonly workspaceOf: (agent: string) => string | undefined;
+  readonly views: string;
+  /** The user's folders, absolute. */
+  readonly contextPaths: readonly string[];
+  readonly emit: (...events: readonly DurableEventBody[]) => Promise<void>;
+  readonly replaceSecrets: (text: string) => string;
+  readonly log: McpLog;
+  readonly ask?: AskPerson;
+}
+
+export interface RunServers {
+  /** Resolves when each server is ready or has failed. */
+  start(signal: AbortSignal): Promise<void>;
+  /** The tools of an agent as they are whenever it is asked. */
+  toolsOf(agent: string): () => readonly ResolvedTool[];
+  close(): Promise<void>;
+}
+
+export function createRunServers(parts: RuntimeParts, options: RunServersOptions): RunServers {
+  const { config, emit, log } = options;
+  const hub = createMcpHub({
+    ...parts,
+    spawn: parts.children.spawn,
+    emit: (event) => emit(event),
+    replaceSecrets: options.replaceSecrets,
+    log,
+    cache: parts.discoveryCache,
+    ...(options.ask === undefined ? {} : { ask: options.ask }),
+  });
+  return {
+    async start(signal) {
+      const planned = config.agents.map((agent) => {
+        const workspace = options.workspaceOf(agent.id);
+        const specs = serverSpecs({
+          agent,
+          filesystem: config.filesystem,
+          ...(workspace === undefined ? {} : { workspace }),
+          views: options.views,
+          context: options.contextPaths,
+          cwd: parts.cwd,
+          environment: parts.environment,
+        });
+        return { agent: agent.id, ...specs };
+      });
+      const { code, title, hint } = mcpErrors.serverReplaced;
+      for (const { agent, failed, notices } of planned) {
+        await emit(
+          ...failed.map(({ server, error }) => ({ type: 'server.failed' as const, server, agent, error })),
+          ...notices.map(({ server, text }) => ({
+            type: 'warning.raised' as const,
+            agent,
+            code,
+            message: `${title}: ${server}: ${text}`,
+            hint,
+          })),
+        );
+      }
+      await hub.start(
+        planned.flatMap(({ specs }) => specs),
+        signal,
+      );
+    },
+    toolsOf: (agent) => createServerTools({ servers: () => hub.of(agent), log }),
+    close: () => hub.close(),
+  };
+}

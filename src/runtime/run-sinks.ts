@@ -1,0 +1,23 @@
+/** Whoever watches a run: what the caller gave, and the files a run keeps for people. */
+import { createAgentOutputFiles } from '../display/agent-output-files.ts';
+import type { EventSink } from '../display/event-sink.ts';
+import { createRunLog } from '../logging/run-log.ts';
+import { createAgentArchive } from './agent-archive.ts';
+import type { LaunchOptions } from './launch-run.ts';
+
+export async function openRunSinks(
+  options: Pick<LaunchOptions, 'directory' | 'config' | 'journaled' | 'aliases' | 'sinks' | 'debug' | 'logs'>,
+  redact: (text: string) => string,
+): Promise<readonly EventSink[]> {
+  const { directory, config, journaled, debug = false, logs = true } = options;
+  const agents = config.agents.map(({ id }) => id);
+  const context = { directory, agents, journaled, redact };
+  const own = logs
+    ? [
+        await createAgentOutputFiles(directory.agentOutputs, agents, redact),
+        createRunLog(debug ? directory.debugLog : directory.log, debug, redact),
+      ]
+    : [];
+  const given = await Promise.all((options.sinks ?? []).map((create) => create(context)));
+  return [...given, createAgentArchive(directory, options.aliases), ...own];
+}
