@@ -45,6 +45,7 @@ export class McpEventFold {
       case 'server.starting':
       case 'server.ready':
       case 'server.failed':
+      case 'server.tools.changed':
       case 'server.stopped':
       case 'breaker.changed':
         return [serverLine(event)];
@@ -167,6 +168,7 @@ type ServerEvent = Extract<
       | 'server.starting'
       | 'server.ready'
       | 'server.failed'
+      | 'server.tools.changed'
       | 'server.stopped'
       | 'breaker.changed';
   }
@@ -218,6 +220,22 @@ function serverLine(event: ServerEvent): McpLogDraft {
         kind: 'lifecycle',
         fields: { ...fields, text: 'not usable', error_code: event.error.code, error: event.error.message },
       };
+    case 'server.tools.changed': {
+      const { added, removed, changed } = event;
+      const isRedefined = changed.length > 0;
+      return {
+        ts,
+        level: isRedefined ? 'warning' : 'notice',
+        kind: isRedefined ? 'security' : 'discovery',
+        fields: {
+          ...fields,
+          text: isRedefined
+            ? 'tools have another definition under the name they had'
+            : 'the server offers other tools than before',
+          data: { added, removed, changed },
+        },
+      };
+    }
     case 'server.stopped': {
       const { connection, reason } = event;
       return {

@@ -1,6 +1,7 @@
 /** A line of the MCP logs before anything of it was redacted or cut; `McpLogLines` makes a line of it. */
 import type { ToolContent } from '../events/tool-content.ts';
-import type { McpLogKind, McpLogRecord } from './mcp-log-record.ts';
+import type { McpLogRecord } from './mcp-log-record.ts';
+import type { McpLogKind } from './mcp-log-words.ts';
 import type { LogLevel } from './mcp-log.ts';
 
 /** Fields that the writer adds, or makes from `call`. */

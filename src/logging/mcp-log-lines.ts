@@ -14,6 +14,8 @@ export interface McpLogLinesOptions {
   readonly run: string;
   /** Known secrets and patterns, in a text. */
   readonly redact: (text: string) => string;
+  /** Characters. */
+  readonly longestSecret?: number;
   /** Makes digests of contents useless to whoever guesses at the contents. */
   readonly digestKey: string;
 }
@@ -49,17 +51,17 @@ const values: Readonly<Record<string, { readonly total: number; readonly text: n
 };
 const previewLength = 2_000;
 /** Characters of a content that its digest is made of; of longer ones the length counts too. */
-const digested = 65_536;
+const digested = 16_384;
 
 export class McpLogLines {
   readonly #run: string;
   readonly #digestKey: string;
   readonly #cleaner: TextCleaner;
 
-  constructor({ run, redact, digestKey }: McpLogLinesOptions) {
+  constructor({ run, redact, longestSecret = 16_384, digestKey }: McpLogLinesOptions) {
     this.#run = run;
     this.#digestKey = digestKey;
-    this.#cleaner = new TextCleaner(redact);
+    this.#cleaner = new TextCleaner(redact, longestSecret);
   }
 
   /** A name as it may be shown; empty when it cannot be masked. */
@@ -136,15 +138,19 @@ export class McpLogLines {
     return list.slice(0, mostItems).map((item) => this.#text(field, String(item)));
   }
 
+  /** A digest stands where what is shown is not all there is: there it still tells whether two are equal. */
   #detail({ arguments: args, result }: NonNullable<McpLogDraft['content']>): Record<string, unknown> {
-    const digest = args === undefined ? undefined : this.#digest(jsonOf(args));
-    return {
-      ...(args === undefined ? {} : { args: loggableValue(args, this.#cleaner, argumentLimits) }),
-      ...(digest === undefined ? {} : { args_digest: digest }),
-      result_digest: this.#digest(result.map(partOf)),
-      content_types: result.slice(0, mostItems).map((part) => this.#cleaner.name(typeOf(part))),
-      preview: this.#preview(result),
-    };
+    const detail: Record<string, unknown> = {};
+    const before = this.#cleaner.changes;
+    if (args !== undefined) {
+      detail['args'] = loggableValue(args, this.#cleaner, argumentLimits);
+      if (this.#cleaner.changes > before) detail['args_digest'] = this.#digest(jsonOf(args));
+    }
+    const between = this.#cleaner.changes;
+    detail['content_types'] = result.slice(0, mostItems).map((part) => this.#cleaner.name(typeOf(part)));
+    detail['preview'] = this.#preview(result);
+    if (this.#cleaner.changes > between) detail['result_digest'] = this.#digest(result.map(partOf));
+    return detail;
   }
 
   #preview(content: readonly ToolContent[]): string {
@@ -179,7 +185,6 @@ export class McpLogLines {
     }
   }
 
-  /** `pieces` are the content, each with its length where it is not given whole. */
   #digest(pieces: readonly string[]): string {
     return hash('sha256', `${this.#digestKey}\0${pieces.join('\0')}`, 'hex').slice(0, 16);
   }

@@ -4,30 +4,7 @@
  */
 import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema/deep-readonly.ts';
-
-/** Levels of RFC 5424, the least important first. */
-export const logLevels = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const;
-
-export const mcpLogKinds = [
-  'call',
-  'change',
-  'lifecycle',
-  'discovery',
-  'message',
-  'noise',
-  'security',
-  'wire',
-  'dropped',
-] as const;
+import { callOutcomes, logLevels, mcpLogKinds } from './mcp-log-words.ts';
 
 const about = (text: string): { readonly description: string } => ({ description: text });
 const names = z.array(z.string());
@@ -69,7 +46,7 @@ export const mcpLogRecordSchema = z.strictObject({
     .meta(about('What the call may do: `Read`, `Write`, `Delete`, `Exec`, `Net`, `Unknown`.')),
   paths: names.optional().meta(about('Paths the call names, at most 20.')),
   outcome: z
-    .enum(['ok', 'tool_error', 'denied', 'failed', 'unknown', 'cancelled'])
+    .enum(callOutcomes)
     .optional()
     .meta(
       about(
@@ -90,7 +67,11 @@ export const mcpLogRecordSchema = z.strictObject({
   args_digest: z
     .string()
     .optional()
-    .meta(about('Equal for equal arguments, within one start of the run. Says nothing about them.')),
+    .meta(
+      about(
+        'Where `args` does not show all: equal for equal arguments, within one start of the run. Says nothing about them.',
+      ),
+    ),
   result_size: count
     .optional()
     .meta(about('Characters of what the server gave back, before anything was cut.')),
@@ -152,4 +133,3 @@ export const mcpLogRecordSchema = z.strictObject({
 });
 
 export type McpLogRecord = DeepReadonly<z.output<typeof mcpLogRecordSchema>>;
-export type McpLogKind = McpLogRecord['kind'];

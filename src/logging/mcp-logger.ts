@@ -17,7 +17,7 @@ import { McpEventFold } from './mcp-event-fold.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
 import { levelOf, type McpLogLevels } from './mcp-log-levels.ts';
 import { McpLogLines } from './mcp-log-lines.ts';
-import { logLevels, type McpLogKind } from './mcp-log-record.ts';
+import { logLevels, type McpLogKind } from './mcp-log-words.ts';
 import type { LoggedServer, LogLevel, McpLog, McpLogEntry } from './mcp-log.ts';
 import { StderrLines } from './stderr-lines.ts';
 
@@ -32,6 +32,8 @@ export interface McpLoggerOptions {
   readonly levels: McpLogLevels;
   /** As in the config, `logging.mcp`. */
   readonly limits: McpLogLimits;
+  /** Characters of the longest known secret, in the longest form it is masked in. Default 16,384. */
+  readonly longestSecret?: number;
   /** Any text that nobody can guess: with it, digests of arguments and results tell nothing but that two are equal. */
   readonly digestKey: string;
 }

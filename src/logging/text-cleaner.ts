@@ -11,8 +11,8 @@ export interface CleanerCounts {
   readonly cut: boolean;
 }
 
-/** Looked at behind what is kept, in characters; the longest secret that is masked at a cut. */
-const margin = 16_384;
+/** What looks like a secret may be this long, in characters; of longer ones the beginning is enough to tell. */
+const shortestMargin = 4_096;
 /** Names and keys come again and again. */
 const remembered = 2_000;
 const longestRemembered = 100;
@@ -27,26 +27,36 @@ const dataUrl = /data:([\w.+-]{1,60}\/[\w.+-]{1,100})?[\w;=.+-]{0,100};base64,([
 export class TextCleaner {
   readonly #redact: (text: string) => string;
   readonly #names = new Map<string, string>();
+  readonly #margin: number;
   #redactions = 0;
-  #cut = false;
+  #cuts = 0;
 
-  constructor(redact: (text: string) => string) {
+  constructor(redact: (text: string) => string, longestSecret: number) {
     this.#redact = redact;
+    this.#margin = Math.max(shortestMargin, longestSecret);
+  }
+
+  /** Grows with every text of which something is not shown. */
+  get changes(): number {
+    return this.#redactions + this.#cuts;
   }
 
   /** `text` with at most `limit` characters and a mark behind them where some are missing. */
   text(text: string, limit: number): string {
     const binary = asBinary(text);
-    if (binary !== undefined) return binary;
+    if (binary !== undefined) {
+      this.#cuts += 1;
+      return binary;
+    }
     const whole = withoutDataUrls(text);
-    const isLong = whole.length > limit + margin;
-    const looked = isLong ? whole.slice(0, limit + margin) : whole;
+    const isLong = whole.length > limit + this.#margin;
+    const looked = isLong ? whole.slice(0, limit + this.#margin) : whole;
     let clean = this.#redact(looked);
     if (clean !== looked) this.#redactions += 1;
     // What stands at the end of the part that was looked at may be half a secret.
-    if (isLong) clean = clean.slice(0, Math.max(0, clean.length - margin));
+    if (isLong) clean = clean.slice(0, Math.max(0, clean.length - this.#margin));
     if (!isLong && clean.length <= limit) return clean;
-    this.#cut = true;
+    this.#cuts += 1;
     return `${cutText(clean, limit)}…`;
   }
 
@@ -65,7 +75,7 @@ export class TextCleaner {
 
   /** For whoever leaves something out. */
   noteCut(): void {
-    this.#cut = true;
+    this.#cuts += 1;
   }
 
   /** A value that is masked for its name. */
@@ -75,9 +85,9 @@ export class TextCleaner {
 
   /** What was done since it was last asked. */
   takeCounts(): CleanerCounts {
-    const counts = { redactions: this.#redactions, cut: this.#cut };
+    const counts = { redactions: this.#redactions, cut: this.#cuts > 0 };
     this.#redactions = 0;
-    this.#cut = false;
+    this.#cuts = 0;
     return counts;
   }
 }
