@@ -30,14 +30,21 @@ function hasOwn(value: unknown, name: string): value is Readonly<Record<string, 
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name);
 }
 
-/** Every string in a value, keys of objects included, without what lies under a key of `except`. */
+/**
+ * Every string in a value, keys of objects included, without the texts under a key of `except`; objects below such a
+ * key are looked at, as what stands in them has names of its own.
+ */
 export function allStrings(value: unknown, except: ReadonlySet<string> = new Set()): readonly string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap((inner) => allStrings(inner, except));
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([key, inner]) =>
-      except.has(key) ? [] : [key, ...allStrings(inner, except)],
+      except.has(key) ? allStrings(withoutTexts(inner), except) : [key, ...allStrings(inner, except)],
     );
   }
   return [];
+}
+
+function withoutTexts(value: unknown): unknown {
+  return elements(value).filter((element) => typeof element !== 'string');
 }

@@ -55,14 +55,13 @@ function found(profile: ServerProfile | undefined, rest: readonly string[]): Rec
   return profile === undefined ? undefined : { profile, rest };
 }
 
-/** `package` or `package@version`. */
+/** `package` or `package@version`; a version with a colon names another package (`npm:`, `file:`). */
 function ofPackage(word = ''): ServerProfile | undefined {
-  const name = /^(?<name>(?:@[^@/\\\s]+\/)?[^@/\\\s]+)(?:@[^\\/\s]*)?$/u.exec(word)?.groups?.['name'];
+  const name = /^(?<name>(?:@[^@/\\\s]+\/)?[^@/\\\s]+)(?:@[^\\/\s:]*)?$/u.exec(word)?.groups?.['name'];
   return knownServers.find(({ id }) => id === name);
 }
 
 /** The package's own file, where it is installed. */
-function isEntry(file: string, { id, entries }: ServerProfile): boolean {
-  const path = `/${file.replaceAll('\\', '/')}`;
-  return entries.some((entry) => path.endsWith(`/node_modules/${id}/${entry}`));
+function isEntry(file: string, { id, entry }: ServerProfile): boolean {
+  return `/${file.replaceAll('\\', '/')}`.endsWith(`/node_modules/${id}/${entry}`);
 }

@@ -1,12 +1,19 @@
 /**
- * What the tools of MCP servers do: first what the config says, then what is known of a well-known server, else
- * unknown. Everything after this uses effects, never names.
+ * What the tools of MCP servers do: first what the config says, then what is known of a well-known server, then a guess
+ * from names and schemas; a tool that no layer can tell may do anything. Everything after this uses effects, never names.
  */
-import type { Effect } from '../events/effect.ts';
+import { mayChangeFiles, type Effect } from '../events/effect.ts';
+import { declaredEffects } from './declared-effects.ts';
+import { guessEffects, type EffectsByArgument } from './guess/guess-effects.ts';
+import { serverContext } from './guess/server-context.ts';
+import type { ToolProfile } from './known-servers.ts';
 import { serverArguments, serverProfile, type ServerLaunch } from './server-profile.ts';
 
 export interface ToolEffects {
+  /** Of any call; `callEffects` knows those of one. */
   readonly effects: readonly Effect[];
+  /** One argument says which of several things the tool is to do: what it does then. */
+  readonly byArgument?: EffectsByArgument;
   /** Where the arguments hold paths, as pointers such as `path`, `paths[]`, `items[].path`; undefined when any string may be one. */
   readonly pathArguments?: readonly string[];
   /** With `pathArguments` undefined: names of arguments, at any depth, whose texts are content and never paths. */
@@ -44,19 +51,61 @@ export const unknownEffects: ToolEffects = {
   why: 'nothing is known of it',
 };
 
-export function toolEffects(tool: ToolShape, { launch }: ServerFacts): ToolEffects {
+export function toolEffects(tool: ToolShape, server: ServerFacts): ToolEffects {
+  return toolClassifier(server)(tool);
+}
+
+/** For all tools of a server: what depends on the server alone is found out once. */
+export function toolClassifier({
+  launch,
+  declared = {},
+  toolNames,
+}: ServerFacts): (tool: ToolShape) => ToolEffects {
   const profile = serverProfile(launch);
-  if (launch === undefined || profile === undefined || !Object.hasOwn(profile.tools, tool.name)) {
-    return unknownEffects;
-  }
-  const known = profile.tools[tool.name];
-  if (known === undefined) return unknownEffects;
-  return {
-    effects: known.effects,
-    ...(known.paths === undefined ? {} : { pathArguments: known.paths }),
-    ...(known.idempotent === undefined ? {} : { idempotent: known.idempotent }),
-    ...(profile.directories?.type === 'positional' ? { directories: serverArguments(launch) ?? [] } : {}),
-    source: 'profile',
-    why: `profile of ${profile.id}`,
+  const byNames = serverContext(toolNames);
+  const context = profile?.directories === undefined ? byNames : { ...byNames, files: true };
+  const searched =
+    launch === undefined || profile?.searchesDirectories !== true
+      ? {}
+      : { directories: serverArguments(launch) ?? [] };
+
+  return (tool) => {
+    const told = declaredEffects(declared, tool.name);
+    const known =
+      profile !== undefined && Object.hasOwn(profile.tools, tool.name) ? profile.tools[tool.name] : undefined;
+    const guess = guessEffects(tool, context, profile !== undefined);
+    const paths = known === undefined ? {} : pathsOf(known, guess.contentArguments);
+    if (told !== undefined) {
+      const { effects, by } = told;
+      const contents = known === undefined ? contentsOf(effects, guess.contentArguments) : paths;
+      return { effects, ...contents, ...searched, ...repeats(known), source: 'config', why: `config: ${by}` };
+    }
+    if (profile !== undefined && known !== undefined) {
+      return {
+        effects: known.effects,
+        ...paths,
+        ...searched,
+        ...repeats(known),
+        source: 'profile',
+        why: `profile of ${profile.id}`,
+      };
+    }
+    return { ...guess, source: 'guess' };
   };
+}
+
+type Paths = Pick<ToolEffects, 'pathArguments' | 'contentArguments'>;
+
+function pathsOf({ effects, paths }: ToolProfile, contents: readonly string[] | undefined): Paths {
+  return paths === undefined ? contentsOf(effects, contents) : { pathArguments: paths };
+}
+
+/** What runs programs may take any text for a path. */
+function contentsOf(effects: readonly Effect[], contentArguments: readonly string[] | undefined): Paths {
+  const files = mayChangeFiles(effects) && !effects.includes('Exec') && !effects.includes('Unknown');
+  return files && contentArguments !== undefined ? { contentArguments } : {};
+}
+
+function repeats(known: ToolProfile | undefined): Pick<ToolEffects, 'idempotent'> {
+  return known?.idempotent === undefined ? {} : { idempotent: known.idempotent };
 }

@@ -8,7 +8,7 @@ import { capabilityTools } from '../mcp/capability-tools.ts';
 import type { DiscoveredTool } from '../mcp/discovered-tool.ts';
 import type { AgentServer } from '../mcp/mcp-hub.ts';
 import { hashedToolName, offeredToolName } from '../mcp/tool-name.ts';
-import { toolEffects, type ToolEffects } from '../policy/tool-effects.ts';
+import { toolClassifier, type ToolEffects } from '../policy/tool-effects.ts';
 import type { ResolvedTool } from './resolved-tool.ts';
 
 export interface ServerToolsOptions {
@@ -46,11 +46,11 @@ function toolsOf({ spec, server }: AgentServer, taken: Set<string>, log: McpLog)
   const { discovery } = server;
   if (discovery === undefined) return [];
   const launch = spec.type === 'stdio' ? spec.launch : undefined;
-  const facts = {
+  const effectsOf = toolClassifier({
     ...(launch === undefined ? {} : { launch }),
     ...(spec.declaredEffects === undefined ? {} : { declared: spec.declaredEffects }),
     toolNames: discovery.tools.map(({ name }) => name),
-  };
+  });
   const say = (tool: string, text: string, data: Readonly<Record<string, unknown>> = {}): void => {
     if (!log.wants(spec.name, 'debug')) return;
     const of = { server: spec.name, agent: spec.agent };
@@ -103,7 +103,7 @@ function toolsOf({ spec, server }: AgentServer, taken: Set<string>, log: McpLog)
   };
 
   return [
-    ...discovery.tools.flatMap((tool) => resolve(tool, toolEffects(tool, facts))),
+    ...discovery.tools.flatMap((tool) => resolve(tool, effectsOf(tool))),
     ...capabilityTools(discovery).flatMap(({ tool }) => resolve(tool, readsServer)),
   ];
 }

@@ -77,7 +77,7 @@ export function argumentRoles(list: readonly SchemaArgument[], toolTokens: reado
   const named =
     (names: ReadonlySet<string>) =>
     (argument: SchemaArgument): boolean =>
-      names.has(argument.tokens.join('_'));
+      names.has(argument.key);
   const texts = list.filter((argument) => argument.text);
   const free = texts.filter((argument) => argument.values === undefined);
   const possiblePairs = toolTokens.some((token) => movers.has(token)) ? [...pairs, ...morePairs] : pairs;
@@ -86,13 +86,16 @@ export function argumentRoles(list: readonly SchemaArgument[], toolTokens: reado
   const paths = free.filter(
     (argument) => isPath(argument, toolTokens) || moved?.some((names) => named(names)(argument)) === true,
   );
+  const writes = list.some((argument) => named(writtenNames)(argument) && (argument.text || !argument.flag));
+  // Paths deep inside of what an id names belong to a record, such as the files that a task is about.
+  const record = !writes && !moves && list.some(isRecordId) && paths.every((argument) => argument.depth > 0);
   return {
-    paths,
+    paths: record ? [] : paths,
     localPaths: paths.filter(({ tokens }) => tokens.some((token) => localWords.has(token))),
     outputs: paths.filter(({ tokens }) => tokens.some((token) => outputWords.has(token))),
     commands: free.filter((argument) => argument.depth === 0 && named(commandNames)(argument)),
     contents: free.filter((argument) => named(contentNames)(argument) && !paths.includes(argument)),
-    writes: list.some((argument) => named(writtenNames)(argument) && (argument.text || !argument.flag)),
+    writes,
     moves,
     remote: list.some((argument) => argument.depth === 0 && named(remoteNames)(argument)),
     elsewhere: list.some((argument) => argument.depth === 0 && named(elsewhereNames)(argument)),
@@ -102,14 +105,18 @@ export function argumentRoles(list: readonly SchemaArgument[], toolTokens: reado
   };
 }
 
-function isPath({ tokens }: SchemaArgument, toolTokens: readonly string[]): boolean {
+function isRecordId({ depth, required, tokens }: SchemaArgument): boolean {
+  return depth === 0 && required && tokens.length > 1 && ['id', 'iid'].includes(tokens.at(-1) ?? '');
+}
+
+function isPath({ key, tokens }: SchemaArgument, toolTokens: readonly string[]): boolean {
   if (tokens.some((token) => pathWords.has(token))) {
     const last = tokens.at(-1) ?? '';
     return pathWords.has(last) || !tokens.some((token) => notPaths.has(token));
   }
   // `delete_file(name)`: its name says what the name is of.
   return (
-    ['name', 'names', 'target'].includes(tokens.join('_')) &&
+    ['name', 'names', 'target'].includes(key) &&
     toolTokens.some((token) => ['file', 'files', 'folder', 'directory'].includes(token)) &&
     !toolTokens.includes('resource')
   );

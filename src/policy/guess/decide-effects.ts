@@ -186,9 +186,10 @@ function nothingLocal(
   }
   const mild = deeds.every((deed) => deed === 'other' || deed === 'read');
   if (local && !mild) return unknown('a server of local things');
-  const untold = list.every(({ text }) => !text) && tokens.some((token) => fileNouns.has(token));
+  const untold =
+    list.length === 0 || (list.every(({ text }) => !text) && tokens.some((token) => fileNouns.has(token)));
   const lands = tokens.some((token) => landingWords.has(token) || localNouns.has(token));
   return !mild && (untold || lands)
-    ? unknown('name: speaks of files')
+    ? unknown('its arguments do not say of what')
     : elsewhere('no paths and no commands');
 }

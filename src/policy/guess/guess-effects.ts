@@ -10,7 +10,7 @@ import { decideEffects, type Decision, type ToolFacts } from './decide-effects.t
 import { deedsOf } from './name-verbs.ts';
 import { nameTokens } from './name-tokens.ts';
 import { schemaArguments, type SchemaArgument } from './schema-arguments.ts';
-import { isVcsCommand, serverContext } from './server-context.ts';
+import { isVcsCommand, type ServerContext } from './server-context.ts';
 import { chooserNames, chooserReadWords, looseChooserNames } from './tool-words.ts';
 
 export interface GuessedTool {
@@ -29,8 +29,8 @@ export interface Guess extends Decision {
   readonly byArgument?: EffectsByArgument;
 }
 
-/** `toolNames`: of all tools of its server. `trusted`: its hints may be believed, for it is a server that we know. */
-export function guessEffects(tool: GuessedTool, toolNames: readonly string[], trusted: boolean): Guess {
+/** `trusted`: its hints may be believed, for it is a server that we know. */
+export function guessEffects(tool: GuessedTool, context: ServerContext, trusted: boolean): Guess {
   const { list, complete } = schemaArguments(tool.inputSchema);
   if (!complete) return { effects: ['Unknown'], why: 'schema: too large, or refers to what is not in it' };
   const tokens = nameTokens(tool.name);
@@ -38,7 +38,7 @@ export function guessEffects(tool: GuessedTool, toolNames: readonly string[], tr
     tokens,
     list,
     roles: argumentRoles(list, tokens),
-    context: serverContext(toolNames),
+    context,
     readOnly: tool.annotations?.['readOnlyHint'] === true,
     trusted,
   };
@@ -52,8 +52,7 @@ function choices({ tokens, list }: ToolFacts, { effects }: Decision): EffectsByA
   if (effects.every((effect) => effect === 'Read' || effect === 'Net')) return undefined;
   const loose = isVcsCommand(tokens) || deedsOf(tokens).length === 0;
   const chooser = list.find(
-    ({ depth, tokens: words }) =>
-      depth === 0 && (chooserNames.has(words.join('_')) || (loose && looseChooserNames.has(words.join('_')))),
+    ({ depth, key }) => depth === 0 && (chooserNames.has(key) || (loose && looseChooserNames.has(key))),
   );
   const reading = readingValues(chooser);
   if (chooser === undefined || reading.length === 0) return undefined;

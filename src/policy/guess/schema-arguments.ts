@@ -7,6 +7,8 @@ import { nameTokens } from './name-tokens.ts';
 export interface SchemaArgument {
   readonly name: string;
   readonly tokens: readonly string[];
+  /** The words in the one spelling that lists of names use: `file_path`. */
+  readonly key: string;
   /** 0 at the top, 1 inside an object or a list of objects, and so on. */
   readonly depth: number;
   /** No call without it. */
@@ -28,7 +30,7 @@ export interface SchemaArguments {
 type Json = Readonly<Record<string, unknown>>;
 
 const deepest = 12;
-const mostNodes = 20_000;
+const mostNodes = 4_000;
 
 export function schemaArguments(schema: unknown): SchemaArguments {
   const walk = new Walk(schema);
@@ -57,7 +59,9 @@ class Walk {
         for (const [name, inner] of Object.entries(part['properties'])) {
           if (this.#nodes > mostNodes) return;
           const required = Array.isArray(part['required']) && part['required'].includes(name);
-          this.found.push({ name, tokens: nameTokens(name), depth, required, ...this.#form(inner, level) });
+          const tokens = nameTokens(name);
+          const key = tokens.join('_');
+          this.found.push({ name, tokens, key, depth, required, ...this.#form(inner, level) });
           this.object(inner, depth + 1, level + 1);
         }
       }

@@ -66,7 +66,7 @@ const entry = createRequire(import.meta.url).resolve('@modelcontextprotocol/serv
 function official(name: string, { own, run, context }: Places): FakeTool {
   const launch = { command: 'node', args: [entry, own, path.join(run, 'views'), context] };
   return fakeTool(name, {
-    effects: toolEffects({ name, inputSchema: {} }, { launch, toolNames: [] }),
+    effects: toolEffects({ name, inputSchema: {} }, { launch, toolNames: [name] }),
     cwd: own,
   });
 }
@@ -278,7 +278,7 @@ describe('a tool that we do not know', () => {
     });
   });
 
-  test('gains nothing from the names of official tools', async () => {
+  test('gains nothing from the names of official tools when it writes', async () => {
     const { hub } = createHubRig();
     const places = createPlaces();
     await hub.start([oddServer('impostor')], new AbortController().signal);
@@ -287,11 +287,11 @@ describe('a tool that we do not know', () => {
       baseOf: () => places.own,
       home: places.home,
     });
-    expect(await rig.call('mcp__impostor__read_file', { path: places.published })).toMatchObject({
+    expect(await rig.call('mcp__impostor__write_file', { path: places.published })).toMatchObject({
       outcome: 'denied',
     });
     expect(rig.journal.events[0]).toMatchObject({ type: 'tool.call.started', effects: [] });
-    await rig.call('mcp__impostor__read_file', { path: 'mine' });
+    await rig.call('mcp__impostor__write_file', { path: 'mine' });
     expect(rig.journal.events[2]).toMatchObject({ type: 'tool.call.started', effects: ['Unknown'] });
     await hub.close();
   });

@@ -77,11 +77,14 @@ async function argumentPaths(
   const cwd = call.tool?.cwd ?? baseOf(call.agent);
   const written = (call.tool?.effects.directories ?? []).map((path) => resolve(cwd, expandHome(path, home)));
   const directories = (await Promise.all(written.map(async (path) => [path, await fixed(path)]))).flat();
-  return (call.paths ?? []).map((given) => {
+  return (call.paths ?? []).flatMap((given) => {
     if (given.includes('\0')) {
       throw new MassGenError(toolErrors.argumentsInvalid, { detail: 'a path with a null character' });
     }
-    return { given, path: filesystemPath(given, { directories, cwd, home }), word: false };
+    const path = filesystemPath(given, { directories, cwd, home });
+    // To some servers `~` is a name like any other.
+    const plain = call.tool?.effects.directories === undefined ? resolve(cwd, given) : path;
+    return [...new Set([path, plain])].map((each) => ({ given, path: each, word: false }));
   });
 }
 
