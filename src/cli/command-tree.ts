@@ -2,10 +2,9 @@
  * All commands and flags: names, help and which file carries them out. The files are imported when their command
  * is called. Everything listed here works.
  */
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { callOutcomes, logLevels, mcpLogKinds } from '../logging/mcp-log-words.ts';
-import { parseDuration, parseMoment } from '../logging/parse-duration.ts';
-import type { McpLogsFlags } from './mcp-logs-command.ts';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addMcpCommands } from './add-mcp-commands.ts';
+import { command, mcpDebugOption, outputOption } from './command-parts.ts';
 import type { RunFlags } from './run-flags.ts';
 
 const backends = [
@@ -35,7 +34,8 @@ export function createCommandTree(exit: (status: number) => void): Command {
     .option('--isolate-workspaces', 'work in the run directory, not in `cwd`')
     .option('--no-display', 'simple output')
     .option('--no-logs', 'only the journal, no text files')
-    .option('--debug', 'full detail in massgen_debug.log')
+    .option('--debug', 'full detail in massgen_debug.log and in the logs of MCP servers')
+    .addOption(mcpDebugOption())
     .option('--version', 'print the version')
     .helpOption('--help', 'print this help')
     .helpCommand(false)
@@ -75,6 +75,7 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
     .addOption(outputOption())
     .option('--seed <number>', 'makes aliases and orders repeatable', wholeNumber)
     .option('--debug', 'full detail in massgen_debug.log')
+    .addOption(mcpDebugOption())
     .action(async (folder: string, flags: RunFlags) => {
       const { demoCommand } = await import('./demo-command.ts');
       exit(await demoCommand(folder, flags));
@@ -119,36 +120,13 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
     .addOption(outputOption())
     .option('--orchestrator-timeout <s>', 'seconds for the coordination', seconds)
     .option('--debug', 'full detail in massgen_debug.log')
+    .addOption(mcpDebugOption())
     .action(async (run: string, flags: RunFlags) => {
       const { runsResumeCommand } = await import('./runs-resume-command.ts');
       exit(await runsResumeCommand(run, flags));
     });
 
-  const mcp = command(program, 'mcp', 'what the MCP servers of a run did');
-  command(mcp, 'logs', 'the log lines of a run, its MCP servers together')
-    .addArgument(runArgument())
-    .option('--server <names>', 'only these servers, with commas between', words)
-    .option('--agent <names>', 'only these agents', words)
-    .option('--tool <names>', 'only these tools, with or without mcp__server__', words)
-    .option('--kind <kinds>', `only ${mcpLogKinds.join(', ')}`, wordsOf(mcpLogKinds))
-    .addOption(new Option('--level <level>', 'only this level and above').choices(logLevels))
-    .option('--outcome <words>', `only calls that ended ${callOutcomes.join(', ')}`, wordsOf(callOutcomes))
-    .option('--since <time>', 'only later ones: 10m for ten minutes ago, or an ISO time', moment)
-    .option('--slower-than <time>', 'only calls that took longer: 200ms, 2s', duration)
-    .option('--grep <text>', 'only with this text in some value')
-    .option('--follow', 'go on until the run has ended')
-    .addOption(outputOption('text', 'json'))
-    .action(async (run: string, flags: McpLogsFlags) => {
-      const { mcpLogsCommand } = await import('./mcp-logs-command.ts');
-      exit(await mcpLogsCommand(run, flags));
-    });
-  command(mcp, 'stats', 'calls, errors and times of a run, per server and tool')
-    .addArgument(runArgument())
-    .addOption(outputOption('text', 'json'))
-    .action(async (run: string, flags: { output: 'text' | 'json' }) => {
-      const { mcpStatsCommand } = await import('./mcp-stats-command.ts');
-      exit(await mcpStatsCommand(run, flags));
-    });
+  addMcpCommands(program, exit);
 
   const workspace = command(program, 'workspace', 'directories that agents work in');
   command(workspace, 'adopt', 'allow an existing directory to be used as a workspace')
@@ -160,57 +138,11 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
   return program;
 }
 
-function command(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .helpOption('--help', 'print this help')
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined });
-}
-
-function outputOption(...choices: readonly string[]): Option {
-  const forms = choices.length === 0 ? ['text', 'json', 'stream-json'] : choices;
-  return new Option('--output <form>', 'what is printed').choices(forms).default('text');
-}
-
 /** All types of v0.0.15 are known; those that cannot run yet are refused with their own error later. */
 function backendType(text: string): string {
   const type = text.toLowerCase();
   if (backends.includes(type)) return type;
   throw new InvalidArgumentError(`It must be one of ${backends.join(', ')}.`);
-}
-
-function runArgument(): Argument {
-  return new Argument('[run]', 'its id or directory, or `last`').default('last');
-}
-
-function words(text: string): readonly string[] {
-  const all = text.split(',').map((word) => word.trim());
-  if (all.every((word) => word !== '')) return all;
-  throw new InvalidArgumentError('It must be names with commas between them.');
-}
-
-function wordsOf<const T extends string>(known: readonly T[]): (text: string) => readonly T[] {
-  return (text) =>
-    words(text).map((word) => {
-      const found = known.find((candidate) => candidate === word);
-      if (found !== undefined) return found;
-      throw new InvalidArgumentError(`It must be of ${known.join(', ')}.`);
-    });
-}
-
-/** Checked only: what time it is, the command knows. */
-function moment(text: string): string {
-  if (parseMoment(text, 0) !== undefined) return text;
-  throw new InvalidArgumentError('It must be a time such as 10m, 2h or 2026-01-31T12:00:00Z.');
-}
-
-function duration(text: string): number {
-  const value = parseDuration(text);
-  if (value !== undefined) return value;
-  throw new InvalidArgumentError('It must be a time such as 200ms, 2s or 5m.');
 }
 
 /** As many seconds as a timer can hold, the same as in a config. */

@@ -2,11 +2,11 @@
  * A conversation: each line is a question, each question a run that knows the exchanges before it. Works at a
  * terminal and in a pipe; ends with the input or with /quit, and when somebody wants the command to stop now.
  */
-import { createInterface } from 'node:readline';
 import { plural } from '../display/describe-event.ts';
 import { visibleText } from '../display/visible-text.ts';
 import type { Runtime } from '../runtime/create-runtime.ts';
 import type { Exchange, RunOptions } from '../runtime/run-options.ts';
+import type { LineSource } from './line-source.ts';
 import { printError } from './print-error.ts';
 import type { OutputForm } from './run-flags.ts';
 import type { RunWatcher, WatchResult } from './watch-run.ts';
@@ -23,6 +23,7 @@ export async function converse(
   options: Omit<RunOptions, 'question' | 'history'>,
   watcher: RunWatcher,
   form: OutputForm,
+  lines: LineSource,
 ): Promise<number> {
   const terminal = process.stdin.isTTY && process.stderr.isTTY;
   const team = options.config.agents.map(({ id }) => id).join(', ');
@@ -35,7 +36,7 @@ export async function converse(
 
   if (terminal) say(`Team: ${team}. /help lists the commands.\n`);
   ask();
-  for await (const line of createInterface({ input: process.stdin, terminal: false })) {
+  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
     const text = line.trim();
     switch (text.toLowerCase()) {
       case '':

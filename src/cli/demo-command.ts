@@ -7,6 +7,7 @@ import { cliErrors } from '../errors/cli-errors.ts';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { demoTeam } from './demo-team.ts';
+import { mcpRunOptions } from './mcp-run-options.ts';
 import { openRuntime } from './open-runtime.ts';
 import type { RunFlags } from './run-flags.ts';
 import { createRunWatcher } from './watch-run.ts';
@@ -28,6 +29,7 @@ export async function demoCommand(folder: string, flags: RunFlags): Promise<numb
     workspacesForAll: true,
     sinks: watcher.sinks,
     debug: flags.debug ?? false,
+    ...mcpRunOptions(flags),
   });
   return (await watcher.watch(run)).status;
 }

@@ -3,6 +3,7 @@
  * needed; whatever is thrown ends here as one message with a code and what to do next.
  */
 import { CommanderError } from 'commander';
+import { everyServer } from './command-parts.ts';
 import { createCommandTree } from './command-tree.ts';
 import { outputProblem } from './output-problem.ts';
 import { printError } from './print-error.ts';
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.exitCode = status;
   });
   try {
-    await tree.parseAsync([...argv], { from: 'user' });
+    await tree.parseAsync(withoutBareFlags(argv), { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -30,6 +31,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.code === 'commander.help') return 2;
     return printError(error, wantsJson(argv));
   }
+}
+
+/** A bare `--mcp-debug` would take the question behind it for names of servers. */
+function withoutBareFlags(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((word, index) =>
+    word === '--mcp-debug' && (end === -1 || index < end) ? `--mcp-debug=${everyServer}` : word,
+  );
 }
 
 /** Known before parsing, because the line may be one that cannot be parsed. */

@@ -15,4 +15,6 @@ export interface RunFlags {
   readonly display?: boolean;
   readonly logs?: boolean;
   readonly debug?: boolean;
+  /** MCP servers to watch closely: names, or true for all. */
+  readonly mcpDebug?: true | readonly string[];
 }

@@ -1,6 +1,7 @@
 /** `massgen runs resume`: goes on with a run where its journal ends. */
 import { journalErrors } from '../errors/journal-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import { mcpRunOptions } from './mcp-run-options.ts';
 import { openRuntime } from './open-runtime.ts';
 import type { RunFlags } from './run-flags.ts';
 import { createRunWatcher } from './watch-run.ts';
@@ -14,6 +15,7 @@ export async function runsResumeCommand(run: string, flags: RunFlags): Promise<n
   const resumed = await runtime.resumeRun(id, {
     sinks: watcher.sinks,
     debug: flags.debug ?? false,
+    ...mcpRunOptions(flags),
     ...(flags.orchestratorTimeout === undefined
       ? {}
       : { orchestratorTimeoutSeconds: flags.orchestratorTimeout }),

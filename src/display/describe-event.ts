@@ -112,12 +112,51 @@ export function describeEvent(event: DurableEvent): Description | undefined {
         'bad',
         `MCP server ${event.server}: ${event.error.message} (${event.error.code})${hint(event.error.hint)}`,
       );
-    case 'server.ready':
+    case 'server.ready': {
+      const tools = plural(event.tools.length, 'tool');
       return of(
         event.agent,
         'quiet',
-        `MCP server ${event.server} is ready: ${plural(event.tools.length, 'tool')}, ${event.startMs} ms`,
+        event.deferred === true
+          ? `MCP server ${event.server} starts when it is needed: ${tools}, known from before`
+          : `MCP server ${event.server} is ready: ${tools}, ${event.startMs} ms`,
       );
+    }
+    case 'server.tools.changed': {
+      const parts = [
+        ...event.added.map((name) => `+${name}`),
+        ...event.removed.map((name) => `-${name}`),
+        ...event.changed.map((name) => `~${name}`),
+      ];
+      return of(
+        event.agent,
+        event.changed.length > 0 ? 'bad' : 'quiet',
+        `MCP server ${event.server} offers other tools: ${oneLine(parts.join(' '), 120)}`,
+      );
+    }
+    case 'server.stopped':
+      return event.reason === 'idle'
+        ? of(event.agent, 'quiet', `MCP server ${event.server} was idle and rests`)
+        : undefined;
+    case 'breaker.changed':
+      switch (event.state) {
+        case 'open':
+          return of(
+            event.agent,
+            'bad',
+            `MCP server ${event.server} keeps failing: no calls to it for ${seconds(event.retryInMs ?? 0)}`,
+          );
+        case 'half_open':
+          return of(
+            event.agent,
+            'quiet',
+            `MCP server ${event.server} gets one call, to see whether it works again`,
+          );
+        case 'closed':
+          return of(event.agent, 'good', `MCP server ${event.server} works again`);
+        default:
+          return event.state satisfies never;
+      }
     case 'limit.warned':
       return of(event.agent, 'quiet', `limit is near: ${event.limit}`);
     case 'limit.reached':

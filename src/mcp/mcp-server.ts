@@ -248,16 +248,20 @@ export class McpServer {
     }
     this.#connection = connection;
     const before = this.#discovery;
-    this.#learn(connection.discovery);
-    const changes = before === undefined ? undefined : compareDiscovery(before, connection.discovery);
+    const changes = this.#learn(connection.discovery);
     await onReady(connection, clock.monotonic() - began, again || before !== undefined);
     if (changes !== undefined) await this.#options.onToolsChanged(changes);
     return connection;
   }
 
-  #learn(discovery: ServerDiscovery): void {
-    this.#discovery = discovery;
-    this.#options.remember(discovery);
+  /** What is new in it; what stays the same stays the same object, so that nothing is made of it anew. */
+  #learn(found: ServerDiscovery): ToolChanges | undefined {
+    const before = this.#discovery;
+    const changes = before === undefined ? undefined : compareDiscovery(before, found);
+    this.#options.remember(found);
+    if (before === undefined || changes !== undefined || before.hasResources !== found.hasResources)
+      this.#discovery = found;
+    return changes;
   }
 
   /** A connection that was lost is still a child that may be there. */
@@ -299,9 +303,7 @@ export class McpServer {
       this.#listAgain = false;
       const connection = this.#connection;
       if (connection === undefined || connection.lost !== undefined) return;
-      const found = await connection.discover(this.#stopping.signal);
-      const changes: ToolChanges | undefined = compareDiscovery(this.#discovery ?? found, found);
-      this.#learn(found);
+      const changes = this.#learn(await connection.discover(this.#stopping.signal));
       if (changes !== undefined) await this.#options.onToolsChanged(changes);
       // Changes announced meanwhile are read after the pause, all in one.
       await sleep(clock, listPauseMs, this.#stopping.signal).catch(() => undefined);

@@ -128,7 +128,7 @@ export function createServerReporter(spec: ServerSpec, options: ServerReporterOp
         });
       },
       async onReady({ id, discovery, pid }, startMs, known) {
-        sayTools(discovery, id);
+        if (!known) sayTools(discovery, id);
         await emit(
           readyEvent(discovery, {
             startMs: Math.round(startMs),

@@ -5,6 +5,7 @@ import { createFileDiscoveryCache } from '../mcp/file-discovery-cache.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
+import { openServers, type OpenServers, type OpenServersOptions } from './open-servers.ts';
 import { readProgram, type Program } from './program.ts';
 import { randomIds } from './random-ids.ts';
 import { resumeRun } from './resume-run.ts';
@@ -28,6 +29,8 @@ export interface Runtime {
    * path. @throws MassGenError when it cannot be a workspace or a run works in it.
    */
   adoptWorkspace(directory: string, warn: (warning: WorkspaceWarning) => void): Promise<string>;
+  /** Starts the MCP servers of a config without a run; the caller closes them. */
+  openServers(options: OpenServersOptions): Promise<OpenServers>;
   /** Kills every child at once; for the end of the process only. */
   killChildren(): void;
 }
@@ -58,6 +61,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     resumeRun: (run, resume = {}) => toItsEnd(resumeRun(parts, run, resume)),
     listRuns: () => listRuns(parts.logsDirectory),
     adoptWorkspace: (directory, warn) => toItsEnd(adoptWorkspace(directory, workspaceContext(parts, warn))),
+    openServers: (open) => toItsEnd(openServers(parts, open)),
     killChildren: () => parts.children.killAll(),
   };
 }

@@ -15,7 +15,6 @@ import type { FileLock } from '../journal/file-lock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import { writeRunResult } from '../journal/run-result.ts';
-import { silentMcpLog } from '../logging/mcp-log.ts';
 import { redactText } from '../logging/redact-text.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import { foldEvents } from '../protocol/evolve.ts';
@@ -28,6 +27,7 @@ import { protocolConfig } from './protocol-config.ts';
 import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
 import { createRunFiles } from './run-files.ts';
+import { createRunMcpLogs } from './run-mcp-logs.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 import { runLimits } from './run-limits.ts';
 import { runResult } from './run-result.ts';
@@ -76,8 +76,9 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     await recorder.append(bodies).durable;
   };
   const legacy = createLegacyFoldersSink(directory, workspaces, aliases, emit);
-  const mcpLogger = silentMcpLog;
-  const sinks = [legacy, ...(await openRunSinks(options, redact))];
+  const mcpLogs = createRunMcpLogs(parts, { ...options, redact });
+  // After the others: whoever reads its lines has seen the events they are made of.
+  const sinks = [legacy, ...(await openRunSinks(options, redact)), mcpLogs];
   const limits = runLimits(config);
   for (const sink of sinks) recorder.subscribe((event) => sink.event(event));
 
@@ -100,7 +101,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     contextPaths,
     emit,
     replaceSecrets: (text) => secrets.replace(text),
-    log: mcpLogger,
+    log: mcpLogs,
     ...(options.ask === undefined ? {} : { ask: options.ask }),
   });
   const members = new Map<string, TeamMember>();

@@ -4,6 +4,7 @@ import type { EventSink } from '../display/event-sink.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
+import type { LoggedServer, McpLogEntry } from '../logging/mcp-log.ts';
 import type { AskPerson } from '../mcp/elicitation.ts';
 
 export interface Exchange {
@@ -23,7 +24,7 @@ export interface RunContext {
 
 export type SinkFactory = (context: RunContext) => EventSink | Promise<EventSink>;
 
-export interface RunOptions {
+export interface RunOptions extends McpRunOptions {
   readonly config: MassGenConfig;
   /** Absolute path of the file the config came from. */
   readonly configPath?: string;
@@ -42,13 +43,19 @@ export interface RunOptions {
   readonly debug?: boolean;
   /** False writes no text files and no log; the journal is always kept. Default true. */
   readonly logs?: boolean;
-  /** Puts questions of MCP servers to a person. Default: they are declined. */
-  readonly ask?: AskPerson;
 }
 
-export interface ResumeOptions {
+/** How a run and the person in front of it get on about its MCP servers. */
+export interface McpRunOptions {
   /** Puts questions of MCP servers to a person. Default: they are declined. */
   readonly ask?: AskPerson;
+  /** Servers whose logs hold everything: names, or true for all. Default none. */
+  readonly mcpDebug?: true | readonly string[];
+  /** Told of what the servers in `mcpDebug` do, as it happens. */
+  readonly onMcpLog?: (of: LoggedServer, entry: McpLogEntry) => void;
+}
+
+export interface ResumeOptions extends McpRunOptions {
   /** Time for the coordination from now on, in seconds. Default: what the config says. */
   readonly orchestratorTimeoutSeconds?: number;
   readonly sinks?: readonly SinkFactory[];
