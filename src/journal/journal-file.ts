@@ -2,7 +2,7 @@
  * The little a journal needs of a file, so that a full disk, short writes and a failing sync can be tried.
  * The default is the disk. Files are opened for appending only: nothing in this room can write over an entry.
  */
-import { constants } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from './private-directory.ts';
@@ -22,6 +22,9 @@ export interface JournalFiles {
   open(path: string, how: 'create' | 'append'): Promise<JournalFile>;
 }
 
+/** Bytes that are written without a detour. */
+const longestInline = 64 * 1024;
+
 /** Journal files on the disk, mode 0600. */
 export const diskFiles: JournalFiles = {
   async open(path, how) {
@@ -37,9 +40,22 @@ export const diskFiles: JournalFiles = {
       await handle.close();
       throw error;
     }
+    let syncing = 0;
     return {
-      write: async (bytes, offset) => (await handle.write(bytes, offset)).bytesWritten,
-      datasync: () => handle.datasync(),
+      // The way through another thread costs far more than a few lines take to get into the system's memory. While
+      // the disk is at work the system may make a writer wait, and then only this file should.
+      write: async (bytes, offset) =>
+        syncing === 0 && bytes.length - offset <= longestInline
+          ? writeSync(handle.fd, bytes, offset)
+          : (await handle.write(bytes, offset)).bytesWritten,
+      async datasync() {
+        syncing += 1;
+        try {
+          await handle.datasync();
+        } finally {
+          syncing -= 1;
+        }
+      },
       truncate: (length) => handle.truncate(length),
       close: () => handle.close(),
     };

@@ -31,6 +31,8 @@ export interface BreakerOptions {
 const failuresInRow = 3;
 const windowMs = 60_000;
 const windowCalls = 10;
+/** Remembered at most. */
+const mostCalls = 200;
 const firstOpenMs = 30_000;
 const longestOpenMs = 300_000;
 
@@ -42,6 +44,7 @@ export function createBreaker({ clock, onChange }: BreakerOptions): Breaker {
   let probing = false;
   /** Ends of calls in the window, oldest first. */
   let ends: { readonly at: number; readonly failed: boolean }[] = [];
+  let failedEnds = 0;
 
   const change = (next: BreakerState, retryInMs?: number): void => {
     if (state === next && next !== 'open') return;
@@ -59,13 +62,19 @@ export function createBreaker({ clock, onChange }: BreakerOptions): Breaker {
 
   const count = (failed: boolean): void => {
     const now = clock.monotonic();
-    ends = [...ends.filter(({ at }) => now - at < windowMs).slice(-199), { at: now, failed }];
+    ends.push({ at: now, failed });
+    if (failed) failedEnds += 1;
+    for (let [first] = ends; first !== undefined && isOver(first.at, now); [first] = ends) {
+      ends.shift();
+      if (first.failed) failedEnds -= 1;
+    }
     inRow = failed ? inRow + 1 : 0;
   };
 
+  const isOver = (at: number, now: number): boolean => now - at >= windowMs || ends.length > mostCalls;
+
   const tooManyFailed = (): boolean =>
-    inRow >= failuresInRow ||
-    (ends.length >= windowCalls && ends.filter(({ failed }) => failed).length * 2 >= ends.length);
+    inRow >= failuresInRow || (ends.length >= windowCalls && failedEnds * 2 >= ends.length);
 
   return {
     get state() {
@@ -87,6 +96,7 @@ export function createBreaker({ clock, onChange }: BreakerOptions): Breaker {
         return;
       }
       ends = [];
+      failedEnds = 0;
       inRow = 0;
       openMs = firstOpenMs;
       probing = false;

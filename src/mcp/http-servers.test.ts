@@ -94,7 +94,7 @@ function plainHandler(onCall: OnCall): RequestListener {
   };
 }
 
-const limits = { idleMs: 30_000, totalMs: 600_000, signal: new AbortController().signal };
+const limits = { idleMs: 30_000, totalMs: 600_000, signals: [new AbortController().signal] };
 
 test('a server over streamable HTTP works end to end, with the headers of the config', async () => {
   const { connect } = createServerRig();

@@ -10,7 +10,7 @@ import type { McpConnection } from './mcp-connection.ts';
 import type { ServerCallResult } from './server-call-result.ts';
 import { createServerRig, expectGone, isRunning, launchOf, oddServer } from './servers.test-support.ts';
 
-const limits = { idleMs: 60_000, totalMs: 600_000, signal: new AbortController().signal };
+const limits = { idleMs: 60_000, totalMs: 600_000, signals: [new AbortController().signal] };
 
 function call(connection: McpConnection, tool = 'echo', args = {}): Promise<ServerCallResult> {
   return connection.call(tool, args, limits);
@@ -234,7 +234,7 @@ test('a call that its maker gives up is cancelled', async () => {
   const { connect } = createServerRig();
   const connection = await connect(oddServer('never-answers'));
   const controller = new AbortController();
-  const calling = connection.call('echo', {}, { ...limits, signal: controller.signal });
+  const calling = connection.call('echo', {}, { ...limits, signals: [controller.signal] });
   controller.abort(new Error('over'));
   expect(await calling).toMatchObject({ outcome: 'cancelled', content: [{ type: 'text' }] });
   await connection.close();

@@ -12,7 +12,7 @@ import type { EventError } from '../events/run-event.ts';
 import type { LoggedServer, McpLog } from '../logging/mcp-log.ts';
 import type { SpawnChild } from '../process/child.ts';
 import { anyResult } from './any-result.ts';
-import { startCallDeadline } from './call-deadline.ts';
+import { startCallDeadline, type CallTimes } from './call-deadline.ts';
 import { callFailure, failure } from './call-failure.ts';
 import { capabilityContent } from './capability-content.ts';
 import { capabilityTools, type CapabilityTool } from './capability-tools.ts';
@@ -36,6 +36,11 @@ export interface ConnectionCallResult extends ServerCallResult {
   readonly notSent: boolean;
 }
 
+export interface CallLimits extends CallTimes {
+  /** Each of them gives the call up. */
+  readonly signals: readonly AbortSignal[];
+}
+
 export interface McpConnection {
   readonly id: string;
   readonly discovery: ServerDiscovery;
@@ -46,7 +51,7 @@ export interface McpConnection {
   call(
     tool: string,
     args: Readonly<Record<string, unknown>>,
-    limits: { readonly idleMs: number; readonly totalMs: number; readonly signal: AbortSignal },
+    limits: CallLimits,
   ): Promise<ConnectionCallResult>;
   /** Asks again what the server offers. @throws Error when it cannot say. */
   discover(signal: AbortSignal): Promise<ServerDiscovery>;
@@ -130,9 +135,9 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
     get lost() {
       return lost;
     },
-    async call(tool, args, { signal, ...times }) {
+    async call(tool, args, { signals, ...times }) {
       if (lost !== undefined) return { ...failure('failed', lost), serverFault: true, notSent: true };
-      const late = startCallDeadline(clock, times, signal, () => questions.open > 0);
+      const late = startCallDeadline(clock, times, signals, () => questions.open > 0);
       const capability = capabilities.get(tool)?.request(args);
       const request = capability ?? { method: 'tools/call', params: { name: tool, arguments: { ...args } } };
       try {
@@ -147,7 +152,12 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
         return { outcome: isError ? 'tool_error' : 'ok', content, ...healthy };
       } catch (error) {
         if (endsSession(error, transport, sdk)) lose(`${spec.name}: it no longer knows our session`);
-        const result = callFailure(sdk, { error, aborted: signal.aborted, timedOut: late.passed(), lost });
+        const result = callFailure(sdk, {
+          error,
+          aborted: signals.some(({ aborted }) => aborted),
+          timedOut: late.passed(),
+          lost,
+        });
         const refused =
           error instanceof sdk.ProtocolError || (error instanceof sdk.SdkHttpError && error.status < 500);
         return {

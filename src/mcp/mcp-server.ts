@@ -3,6 +3,7 @@
  * it was lost, held back by its breaker while it fails, ended when idle or when the run ends. Whatever it does, a call
  * comes back with an outcome, and what may have happened is never repeated by itself.
  */
+import { setMaxListeners } from 'node:events';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
@@ -67,6 +68,8 @@ export class McpServer {
   constructor(spec: ServerSpec, options: McpServerOptions) {
     this.spec = spec;
     this.#options = options;
+    // Each call under way listens.
+    setMaxListeners(0, this.#cut.signal);
     this.#breaker = createBreaker({
       clock: options.clock,
       onChange: (state, retryInMs) => options.onBreaker(state, retryInMs, this.#lastError),
@@ -193,7 +196,7 @@ export class McpServer {
     const result = await connection.call(call.tool, call.args, {
       idleMs: this.spec.callIdleMs,
       totalMs: this.spec.callTotalMs,
-      signal: AbortSignal.any([call.signal, this.#cut.signal]),
+      signals: [call.signal, this.#cut.signal],
     });
     const served = {
       server: name,

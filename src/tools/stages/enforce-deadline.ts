@@ -9,7 +9,7 @@ export function enforceDeadline(clock: Clock): Stage {
   return async (call, next) => {
     if (call.signal.aborted) return givenUpResult('cancelled');
     const controller = new AbortController();
-    const signal = AbortSignal.any([call.signal, controller.signal]);
+    const { signal } = controller;
     let stop = (): void => undefined;
     const givenUp = new Promise<PipelineResult>((resolve) => {
       const giveUp = (outcome: 'unknown' | 'cancelled'): void => {

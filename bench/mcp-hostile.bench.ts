@@ -1,0 +1,213 @@
+/**
+ * How long hostile MCP servers keep everybody else waiting: the longest time the event loop of our process stood still
+ * while one server floods, sends what is far too large or nested far too deeply, or lists thousands of tools. Each row
+ * starts the server through a real hub with a real log, does what the row says, and closes it; beside it another server
+ * of the same hub is called all the time. The first row is an ordinary server, for comparison.
+ * Run: node bench/mcp-hostile.bench.ts [--quick] [ROW…]
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { createMcpLogger, type McpLogger } from '../src/logging/mcp-logger.ts';
+import { createMcpHub, type McpHub } from '../src/mcp/mcp-hub.ts';
+import type { ServerCallResult } from '../src/mcp/server-call-result.ts';
+import type { ServerSpec } from '../src/mcp/server-spec.ts';
+import { createChildSupervisor } from '../src/process/child-supervisor.ts';
+import { minimalEnvironment } from '../src/process/minimal-environment.ts';
+import { systemClock } from '../src/runtime/system-clock.ts';
+
+const quick = process.argv.includes('--quick') || process.env['MASSGEN_BENCH_SHORT'] === '1';
+const chosen = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const rounds = quick ? 1 : 5;
+const fixtures = fileURLToPath(new URL('../test/fixtures/servers/', import.meta.url));
+
+interface Row {
+  readonly name: string;
+  readonly file: string;
+  readonly mode: string;
+  readonly calls: readonly { readonly tool: string; readonly args?: Readonly<Record<string, unknown>> }[];
+  /** Of each call, where it is meant to end without an answer; milliseconds. */
+  readonly callMs?: number;
+}
+
+const hostile = (name: string, mode: string, calls: Row['calls'], more: Partial<Row> = {}): Row => ({
+  name,
+  file: 'hostile-server.mjs',
+  mode,
+  calls,
+  ...more,
+});
+const echo = { tool: 'echo' };
+const rows: readonly Row[] = [
+  { name: 'an ordinary server', file: 'odd-server.mjs', mode: 'banner', calls: [echo, echo, echo] },
+  hostile('100,000 lines of junk', 'junk', [echo]),
+  hostile('junk without end, 2 s', 'drowns', [echo], { callMs: 2_000 }),
+  hostile('a line of 64 MB', 'long-line', [echo]),
+  hostile('64 MB on stderr', 'long-stderr', [echo]),
+  hostile('a text of 9 MB', 'big', [{ tool: 'text' }]),
+  hostile('a text of 50 MB', 'big', [{ tool: 'text', args: { megabytes: 50 } }]),
+  hostile('9 MB of escapes', 'big', [{ tool: 'escapes' }]),
+  hostile('300,000 blocks', 'big', [{ tool: 'blocks' }]),
+  hostile('4 million numbers', 'big', [{ tool: 'numbers' }]),
+  hostile(
+    '100,000 levels',
+    'deep',
+    ['structured', 'block', 'meta', 'resource', 'error'].map((tool) => ({ tool })),
+  ),
+  hostile('10,000 tools', 'thousands-of-tools', []),
+  hostile('5 million things that are no tools', 'no-tools', []),
+  hostile('100 tools with 9 MB of schemas', 'fat-tools', []),
+  hostile('a tool with an output schema of 6 MB', 'fat-output', []),
+  hostile('100,000 changes of its list', 'notifies', [
+    { tool: 'echo', args: { method: 'notifications/tools/list_changed', times: 100_000 } },
+  ]),
+  hostile('100,000 log messages', 'notifies', [
+    {
+      tool: 'echo',
+      args: { method: 'notifications/message', params: { level: 'info', data: 'hello' }, times: 100_000 },
+    },
+  ]),
+  hostile('100,000 notes of progress', 'notifies', [
+    { tool: 'echo', args: { method: 'notifications/progress', params: { progress: 1 }, times: 100_000 } },
+  ]),
+  hostile('a log message of 9 MB', 'notifies', [
+    {
+      tool: 'echo',
+      args: { method: 'notifications/message', params: { level: 'info', data: 'x'.repeat(9_000_000) } },
+    },
+  ]),
+  hostile('20,000 pings', 'asks-for', [{ tool: 'echo', args: { method: 'ping', times: 20_000 } }]),
+  hostile('20,000 requests for a model', 'asks-for', [
+    { tool: 'echo', args: { method: 'sampling/createMessage', params: {}, times: 20_000 } },
+  ]),
+  hostile('a form of 150,000 fields', 'asks-much', [echo]),
+  hostile('pings that it never hears', 'deaf', [echo], { callMs: 2_000 }),
+];
+
+function specOf({ file, mode, callMs }: Row, directory: string): ServerSpec {
+  return {
+    type: 'stdio',
+    name: mode,
+    agent: 'writer',
+    scope: 'shared',
+    mayIdle: false,
+    connectTimeoutMs: 60_000,
+    callIdleMs: callMs ?? 60_000,
+    callTotalMs: callMs ?? 60_000,
+    allowLists: [],
+    excludedTools: [],
+    launch: {
+      command: process.execPath,
+      args: [join(fixtures, file), mode],
+      env: minimalEnvironment(process.env),
+      cwd: directory,
+    },
+  };
+}
+
+interface Measured {
+  readonly row: string;
+  /** Longest stop of the event loop, of each round. */
+  readonly stops: number[];
+  readonly others: number[];
+  readonly took: number[];
+  outcome: string;
+}
+
+function createHub(logger: McpLogger): McpHub {
+  const children = createChildSupervisor({ family: randomBytes(6).toString('hex') });
+  let count = 0;
+  return createMcpHub({
+    spawn: children.spawn,
+    clock: systemClock,
+    ids: { next: (prefix) => `${prefix}_${(count += 1)}` },
+    random: Math.random,
+    fetch,
+    program: { name: 'massgen', version: '0.0.0' },
+    emit: () => Promise.resolve(),
+    replaceSecrets: (text) => text,
+    log: logger,
+    cache: { read: () => Promise.resolve(undefined), write: () => Promise.resolve() },
+  });
+}
+
+async function callOf(
+  hub: McpHub,
+  name: string,
+  tool: string,
+  args: Readonly<Record<string, unknown>> = {},
+): Promise<ServerCallResult | undefined> {
+  const server = hub.of('writer').find(({ spec }) => spec.name === name)?.server;
+  return server?.call({ tool, args, repeatable: false, signal: new AbortController().signal });
+}
+
+async function measure(row: Row, into: Measured, directory: string): Promise<void> {
+  const logger = createMcpLogger({
+    directory: join(directory, `${row.mode}-${into.took.length}-${rows.indexOf(row)}`),
+    run: 'log_20260101_000000_abcd',
+    clock: systemClock,
+    redact: (text) => text,
+    levels: { others: 'notice', servers: new Map() },
+    limits: { max_file_mb: 20, max_files: 3, max_run_mb: 200 },
+    digestKey: 'bench',
+  });
+  const hub = createHub(logger);
+  const { signal } = new AbortController();
+  const quiet: Row = { name: '', file: 'odd-server.mjs', mode: 'content', calls: [] };
+  await hub.start([specOf(quiet, directory)], signal);
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const began = performance.now();
+  let over = false;
+  let slowest = 0;
+  const others = (async () => {
+    while (!over) {
+      const asked = performance.now();
+      await callOf(hub, 'content', 'structured');
+      slowest = Math.max(slowest, performance.now() - asked);
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+    }
+  })();
+  await hub.start([specOf(row, directory)], signal);
+  const outcomes: string[] = [];
+  for (const { tool, args } of row.calls) outcomes.push((await callOf(hub, row.mode, tool, args))?.outcome ?? 'not ready');
+  over = true;
+  await others;
+  into.took.push(performance.now() - began);
+  delay.disable();
+  into.stops.push(delay.max / 1e6);
+  into.others.push(slowest);
+  into.outcome = outcomes.join(' ');
+  await hub.close();
+  await logger.close();
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'massgen-bench-'));
+try {
+  const wanted = rows.filter(({ name }) => chosen.length === 0 || chosen.some((part) => name.includes(part)));
+  const results = wanted.map(
+    (row): Measured => ({ row: row.name, stops: [], others: [], took: [], outcome: '' }),
+  );
+  // What is loaded on first use is loaded before anything is measured.
+  await measure(rows[0] as Row, { row: '', stops: [], others: [], took: [], outcome: '' }, directory);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, row] of wanted.entries()) await measure(row, results[index] as Measured, directory);
+  }
+  console.table(
+    results.map(({ row, stops, others, took, outcome }) => ({
+      'while one server sends': row,
+      'longest stop, ms': Math.round(Math.max(...stops)),
+      'at most': 200,
+      'slowest call elsewhere, ms': Math.round(Math.max(...others)),
+      'took, ms': Math.round(Math.max(...took)),
+      outcomes: outcome,
+    })),
+  );
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
