@@ -209,10 +209,22 @@ export const knownServers: readonly ServerProfile[] = [
     entry: 'build/src/bin/chrome-devtools-mcp.js',
     statefulPerAgent: true,
     tools: {
+      // Each of these writes a file where it is given one.
       ...each(
         `evaluate_script get_network_request lighthouse_audit performance_start_trace performance_stop_trace
-        screencast_start screencast_stop take_heapsnapshot take_screenshot take_snapshot`,
+        screencast_start take_heapsnapshot take_screenshot take_snapshot`,
         { effects: ['Write', 'Net'] },
+      ),
+      screencast_stop: writesAnywhere,
+      ...each(
+        `get_console_message get_css_styles list_console_messages list_network_requests list_pages
+        performance_analyze_insight upload_file wait_for`,
+        asks,
+      ),
+      ...each(
+        `click close_page drag emulate fill fill_form handle_dialog hover navigate_page new_page press_key resize_page
+        select_page type_text`,
+        changesElsewhere,
       ),
     },
   },

@@ -96,6 +96,15 @@ test('texts of a tool that writes files may speak of paths, those of one that ru
   expect(declared({ save_page: ['Unknown'] })).not.toHaveProperty('contentArguments');
 });
 
+test('what changes something elsewhere changes the database file that its server was started with', () => {
+  const query = { name: 'query', inputSchema: { properties: { sql: { type: 'string' } } } };
+  const launch = { command: 'npx', args: ['some-server', './data.sqlite3'] };
+  expect(toolEffects(query, { launch, toolNames: [] })).toMatchObject({ effects: ['Write', 'Net'] });
+  expect(toolEffects(query, { toolNames: [] })).toMatchObject({ effects: ['Net'] });
+  const lists = { name: 'list_tables', inputSchema: {} };
+  expect(toolEffects(lists, { launch, toolNames: [] })).toMatchObject({ effects: ['Read', 'Net'] });
+});
+
 test('the hint of a server that we know is believed where nothing else tells', () => {
   const tool = {
     name: 'frob',

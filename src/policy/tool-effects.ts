@@ -69,6 +69,8 @@ export function toolClassifier({
       ? {}
       : { directories: serverArguments(launch) ?? [] };
 
+  const database = launch?.args.find((word) => databaseFile.test(word));
+
   return (tool) => {
     const told = declaredEffects(declared, tool.name);
     const known =
@@ -90,9 +92,19 @@ export function toolClassifier({
         why: `profile of ${profile.id}`,
       };
     }
+    if (database !== undefined && guess.effects.every((effect) => effect === 'Net')) {
+      return {
+        effects: ['Write', 'Net'],
+        source: 'guess',
+        why: `${guess.why}; its server was given ${database}`,
+      };
+    }
     return { ...guess, source: 'guess' };
   };
 }
+
+/** What changes "something elsewhere" changes this file, where a server was started with one. */
+const databaseFile = /\.(?:db3?|duckdb|sqlite3?)$/iu;
 
 type Paths = Pick<ToolEffects, 'pathArguments' | 'contentArguments'>;
 

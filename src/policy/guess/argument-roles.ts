@@ -47,9 +47,8 @@ const commandNames = set(`
   bash cmd code command command_line commandline commands executable interpreter js_code javascript powershell program
   python_code script scripts shell shell_command source_code statement_code`);
 const contentNames = set(`
-  block blocks body changes code content contents data description diff edits html insert instructions json lines
-  markdown message new new_content new_source new_str new_string new_text old old_content old_str old_string old_text
-  patch prompt query regex repl replace replace_content replacement replacements search search_pattern snippet text
+  body code content contents data description html insert instructions json lines markdown message new new_content
+  new_source new_str new_string new_text old old_content old_str old_string old_text prompt query regex repl replace replace_content replacement replacements search search_pattern snippet text
   title yaml`);
 /** With a path, these mean that it is written to. */
 const writtenNames = set(`

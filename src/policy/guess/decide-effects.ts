@@ -44,6 +44,9 @@ const unknown = (why: string): Decision => ({ effects: ['Unknown'], why });
 const named = (list: readonly SchemaArgument[]): string => list.map(({ name }) => name).join(', ');
 const onlyReads = (deeds: readonly Deed[]): boolean => deeds.length === 1 && deeds[0] === 'read';
 
+/** Texts of a commit or a tag. A patch is none: it names files. */
+const messages = new Set(['body', 'description', 'message', 'title']);
+
 const versionControl: Layer = ({ tokens, roles, context }) => {
   const prefixed = isVcsCommand(tokens);
   const [first = ''] = tokens;
@@ -52,7 +55,7 @@ const versionControl: Layer = ({ tokens, roles, context }) => {
   if (roles.remote || !(prefixed || (context.vcs && bare) || (certain && !context.remote))) return undefined;
   const command = prefixed ? tokens.slice(1) : tokens;
   const why = `version control: ${command.join(' ')}`;
-  const contentArguments = roles.contents.map(({ name }) => name);
+  const contentArguments = roles.contents.filter(({ key }) => messages.has(key)).map(({ name }) => name);
   if (command.includes('working') && command.some((token) => token === 'dir' || token === 'directory')) {
     // It only remembers a folder, unless it may make a repository of it.
     return roles.switches ? { effects: ['Write'], why, contentArguments } : reads(why);

@@ -30,6 +30,8 @@ export interface SchemaArguments {
 type Json = Readonly<Record<string, unknown>>;
 
 const deepest = 12;
+/** A list with more says as little as none. */
+const mostValues = 1_000;
 const mostNodes = 4_000;
 
 export function schemaArguments(schema: unknown): SchemaArguments {
@@ -71,7 +73,7 @@ class Walk {
 
   /** What kinds of value a schema lets through, as far as it says. */
   #form(schema: unknown, level: number): Pick<SchemaArgument, 'text' | 'flag' | 'values'> {
-    const values: string[] = [];
+    let values: readonly string[] = [];
     let [text, flag, free] = [false, false, false];
     for (const part of this.#parts(schema, level)) {
       const listed = Array.isArray(part['enum'])
@@ -81,8 +83,9 @@ class Walk {
           : undefined;
       if (listed !== undefined) {
         const texts = listed.filter((value) => typeof value === 'string');
-        values.push(...texts);
+        values = values.concat(texts);
         text ||= texts.length > 0;
+        free ||= values.length > mostValues;
         continue;
       }
       if (isChoice(part)) continue;

@@ -102,7 +102,7 @@ export const landingWords = words('download dump export init initialise initiali
 
 /** Things that lie in the workspace, wherever nothing is said of the place. */
 export const localNouns = words(
-  'buffer cell cells codebase dependencies dependency imports package packages symbol workspace',
+  'buffer cell cells codebase dependencies dependency diff imports package packages patch symbol workspace',
 );
 
 /** Switches that make a reading tool a writing one. */

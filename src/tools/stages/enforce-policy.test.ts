@@ -206,6 +206,79 @@ describe('the official filesystem server', () => {
   });
 });
 
+describe('a server that is known by its profile', () => {
+  const shtse8 = (name: string, places: Places): FakeTool =>
+    fakeTool(name, {
+      effects: toolEffects(
+        { name, inputSchema: {} },
+        { launch: { command: 'npx', args: ['@shtse8/filesystem-mcp'] }, toolNames: [name] },
+      ),
+      cwd: places.own,
+    });
+
+  test('has its paths found in lists of objects', async () => {
+    const places = createPlaces();
+    const tool = shtse8('write_content', places);
+    const rig = rigOf(places, [tool]);
+    const away = path.relative(places.own, places.published);
+    const mine = { path: 'mine.md', content: `see ${places.published}` };
+    expect(await rig.call('write_content', { items: [mine] })).toMatchObject({ outcome: 'ok' });
+    for (const items of [[mine, { path: away, content: '' }], { path: away }]) {
+      expect(await rig.call('write_content', { items })).toMatchObject({ outcome: 'denied' });
+    }
+    expect(tool.calls).toHaveLength(1);
+  });
+
+  test('is held to both meanings of a path that begins like the home directory', async () => {
+    const places = createPlaces();
+    link(places.view, path.join(places.own, 'link'));
+    const tool = shtse8('delete_items', places);
+    const rig = rigOf(places, [tool]);
+    for (const given of ['~/../link/notes.md', `~/${path.relative(places.home, places.published)}`]) {
+      expect(await rig.call('delete_items', { paths: [given] })).toMatchObject({ outcome: 'denied' });
+    }
+    expect(tool.calls).toEqual([]);
+  });
+});
+
+describe('a tool whose effects are guessed', () => {
+  const text = { type: 'string' };
+  const guessed = (name: string, properties: Readonly<Record<string, unknown>>): FakeTool => {
+    const inputSchema = { type: 'object', properties };
+    return fakeTool(name, {
+      inputSchema,
+      effects: toolEffects({ name, inputSchema }, { toolNames: [name] }),
+    });
+  };
+
+  test('may write what it likes, but not where it likes', async () => {
+    const places = createPlaces();
+    const tool = guessed('create_note', { file: text, content: {}, heading: text });
+    const rig = rigOf(places, [tool]);
+    const content = `see ${places.published}`;
+    expect(await rig.call('create_note', { file: 'mine.md', content })).toMatchObject({ outcome: 'ok' });
+    for (const args of [
+      { file: places.published },
+      { heading: places.published },
+      { content: { at: places.published } },
+    ]) {
+      expect(await rig.call('create_note', { file: 'mine.md', ...args })).toMatchObject({
+        outcome: 'denied',
+      });
+    }
+  });
+
+  test('is judged by the call where an argument says what it does', async () => {
+    const places = createPlaces();
+    const tool = guessed('git_tag', { path: text, mode: { enum: ['list', 'create'] } });
+    const rig = rigOf(places, [tool]);
+    const args = { path: places.view };
+    expect(await rig.call('git_tag', { ...args, mode: 'list' })).toMatchObject({ outcome: 'ok' });
+    expect(await rig.call('git_tag', { ...args, mode: 'create' })).toMatchObject({ outcome: 'denied' });
+    expect(await rig.call('git_tag', args)).toMatchObject({ outcome: 'denied' });
+  });
+});
+
 describe('a tool that we do not know', () => {
   test.each<[string, (places: Places) => unknown]>([
     ['as an argument', ({ published }) => ({ file: published })],
