@@ -1,13 +1,13 @@
 /** `massgen mcp stats`: calls, errors and times of a run's MCP servers, per server and tool. */
 import type { TextOutput } from '../display/text-output.ts';
 import { callOutcomes } from '../logging/mcp-log-words.ts';
-import { McpStats, type CallStats, type ServerStats } from '../logging/mcp-stats.ts';
+import { McpStats, type ServerStats, type ToolStats } from '../logging/mcp-stats.ts';
 import { readMcpLogs } from '../logging/read-mcp-logs.ts';
 import { escapeUnseen } from '../logging/redacted-json.ts';
-import { padText, textWidth } from './column-text.ts';
 import { durationText } from './mcp-log-row.ts';
 import { mcpRunDirectory } from './mcp-run-directory.ts';
 import { terminalOutput } from './terminal-output.ts';
+import { writeTable, type TableColumn } from './text-table.ts';
 
 export async function mcpStatsCommand(
   run: string,
@@ -40,49 +40,30 @@ function printServer(output: TextOutput, server: ServerStats): void {
     ...(dropped > 0 ? [`${counted(dropped, 'log line')} missing`] : []),
   ];
   output.write(`${server.server}: ${facts.join(', ')}\n`);
-  if (server.tools.length > 0) {
-    const rows = [...server.tools.map((tool) => cellsOf(tool.tool, tool)), cellsOf('all', server)];
-    printTable(output, rows);
-  }
+  const rows: readonly ToolStats[] = [...server.tools, { tool: 'all', ...server }];
+  if (server.tools.length > 0) writeTable(output, columns, rows);
   output.write('\n');
 }
 
-const head = ['tool', 'calls', 'p50', 'p95', 'p99', 'size', 'errors'] as const;
-const widestTool = 32;
+const columns: readonly TableColumn<ToolStats>[] = [
+  { title: 'tool', text: ({ tool }) => tool, most: 32 },
+  { title: 'calls', text: ({ calls }) => `${calls}`, side: 'right' },
+  { title: 'p50', text: ({ latency_ms: times }) => timeText(times?.p50), side: 'right' },
+  { title: 'p95', text: ({ latency_ms: times }) => timeText(times?.p95), side: 'right' },
+  { title: 'p99', text: ({ latency_ms: times }) => timeText(times?.p99), side: 'right' },
+  { title: 'size', text: ({ result_size: size }) => sizeText(size), side: 'right' },
+  { title: 'errors', text: ({ outcomes }) => errorsText(outcomes) },
+];
 
-function cellsOf(
-  name: string,
-  { calls, latency_ms: latency, result_size: size, outcomes }: CallStats,
-): readonly string[] {
-  const errors = callOutcomes.filter((outcome) => outcome !== 'ok' && outcomes[outcome] > 0);
-  const time = (value: number | undefined): string => (value === undefined ? '-' : durationText(value));
-  return [
-    name,
-    `${calls}`,
-    time(latency?.p50),
-    time(latency?.p95),
-    time(latency?.p99),
-    sizeText(size),
-    errors.map((outcome) => `${outcomes[outcome]} ${outcome}`).join(', '),
-  ];
+function timeText(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '-' : durationText(milliseconds);
 }
 
-/** Numbers to the right; the errors last, as they may be long. In a narrow terminal they get a line of their own. */
-function printTable(output: TextOutput, rows: readonly (readonly string[])[]): void {
-  const all = [head, ...rows];
-  const columns = output.columns() || undefined;
-  const widths = head.map((_, index) => Math.max(...all.map((row) => textWidth(row[index] ?? ''))));
-  const numbers = widths.slice(1, -1).reduce((sum, width) => sum + width + 2, 0);
-  const tool = Math.min(widths[0] ?? 0, widestTool, Math.max(8, (columns ?? 200) - numbers - 2));
-  const errorsBelow = columns !== undefined && 2 + tool + numbers + 2 + (widths.at(-1) ?? 0) > columns;
-  for (const row of all) {
-    const [name = '', ...rest] = row;
-    const errors = rest.pop() ?? '';
-    const cells = rest.map((text, index) => padText(text, widths[index + 1] ?? 0, 'right'));
-    const line = `  ${[padText(name, tool), ...cells].join('  ')}`;
-    if (!errorsBelow) output.write(`${`${line}  ${errors}`.trimEnd()}\n`);
-    else output.write(`${line.trimEnd()}\n${row === head || errors === '' ? '' : `    ${errors}\n`}`);
-  }
+function errorsText(outcomes: ToolStats['outcomes']): string {
+  return callOutcomes
+    .filter((outcome) => outcome !== 'ok' && outcomes[outcome] > 0)
+    .map((outcome) => `${outcomes[outcome]} ${outcome}`)
+    .join(', ');
 }
 
 function counted(count: number, word: string): string {

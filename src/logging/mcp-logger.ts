@@ -193,10 +193,10 @@ class FileMcpLogger implements McpLogger {
     if (refused !== undefined) this.#miss(server, kind, refused);
   }
 
-  #writeStderr(of: LoggedServer, lines: readonly { readonly text: string }[]): void {
+  #writeStderr(of: LoggedServer, lines: readonly string[]): void {
     const who = [of.connection, of.agent].filter((part) => part !== undefined).join(' ');
     const prefix = `${this.#now()} ${who === '' ? '' : `${this.#lines.shownName(who)} `}| `;
-    for (const { text } of lines) {
+    for (const text of lines) {
       const refusal = this.#files.refusal();
       if (refusal !== undefined) this.#miss(of.server, 'stderr', refusal);
       else if (this.#allows(of.server, 'stderr', 'info')) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSecretName, mask, redactText } from './redact-text.ts';
+import { isSecretName, mask, redactionSteps, redactText } from './redact-text.ts';
 
 /** Made up, in the forms that the providers give out. */
 const keys: readonly [string, string][] = [
@@ -25,6 +25,13 @@ const keys: readonly [string, string][] = [
 ];
 
 describe('what looks like a secret', () => {
+  test.each(keys.filter(([, key]) => /^(?:sk|gh|gl|xox|AK|AI)/u.test(key)))(
+    'a key of %s is masked behind an underscore too',
+    (_, key) => {
+      expect(redactText(`mcp__files__${key}`)).toBe(`mcp__files__${mask}`);
+    },
+  );
+
   test.each(keys)('a key of %s is masked wherever it stands', (_, key) => {
     for (const text of [
       key,
@@ -100,16 +107,27 @@ test.each([
   'clientSecret',
   'DB_PASSWORD',
   'privateKey',
+  'Authorization',
+  'Set-Cookie',
+  'credentials',
 ])('%s names a secret', (name) => {
   expect(isSecretName(name)).toBe(true);
 });
 
-test.each(['key', 'tokens', 'inputTokens', 'author', 'secretary', 'passwords_file', 'question', ''])(
-  '%s names none',
-  (name) => {
-    expect(isSecretName(name)).toBe(false);
-  },
-);
+test.each([
+  'key',
+  'tokens',
+  'inputTokens',
+  'author',
+  'authorizations',
+  'cookies',
+  'secretary',
+  'passwords_file',
+  'question',
+  '',
+])('%s names none', (name) => {
+  expect(isSecretName(name)).toBe(false);
+});
 
 test('any text can be redacted', () => {
   fc.assert(
@@ -117,6 +135,66 @@ test('any text can be redacted', () => {
       expect(redactText(text)).toBeTypeOf('string');
     }),
   );
+});
+
+test('looking before trying a pattern changes nothing', () => {
+  /** Every pattern on every text. */
+  const plainly = (text: string): string => redactionSteps.reduce((clean, step) => step.apply(clean), text);
+  // What the conditions look for, what the patterns need, and letters that fold to others.
+  const piece = fc.oneof(
+    fc.constantFrom(...keys.map(([, key]) => key)),
+    fc.constantFrom(
+      'sk-',
+      'gh',
+      'p_',
+      'AKIA',
+      'AIza',
+      'eyJ',
+      'hf_',
+      '-----BEGIN ',
+      'PRIVATE KEY-----',
+      'Bearer',
+      'BA\u017FIC',
+      'token',
+      'pa\u017F\u017Fword',
+      'api\u212Aey',
+      'pwd',
+      '?sig=',
+      '&x-amz-signature=',
+      'https://',
+      'a:',
+      'b@',
+      '@',
+      ':',
+      '=',
+      ' ',
+      '"',
+      '-',
+      '_',
+      '.',
+      '1',
+      '\n',
+      '\\',
+      '(',
+      mask,
+    ),
+    fc.stringMatching(/^[A-Za-z0-9_-]{0,20}$/u),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = pieces.join('');
+      expect(redactText(text)).toBe(plainly(text));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test.each(keys)('a key of %s alone is seen before any pattern is tried', (_, key) => {
+  for (let length = 1; length <= key.length; length += 1) {
+    const part = key.slice(0, length);
+    expect(redactText(part)).toBe(redactionSteps.reduce((clean, step) => step.apply(clean), part));
+  }
 });
 
 /** Pieces at which a pattern begins; a pattern that starts again at each of them would take hours. */

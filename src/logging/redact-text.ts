@@ -13,19 +13,22 @@ const secretName = new RegExp(`${secretNames}$`, 'iu');
 /** Names that say it alone, but not at the end of others. */
 const secretWord = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|credentials?)$/iu;
 
-/** Keys of well-known providers. Each has a digit somewhere, which tells it from a word with hyphens. */
+/**
+ * Keys of well-known providers. Each has a digit somewhere, which tells it from a word with hyphens. They may stand behind
+ * an underscore, as in names that were put together; those that words begin with may not.
+ */
 const hyphenedTokens: readonly RegExp[] = [
-  /\b(?:sk|rk|pk)-[A-Za-z0-9_-]{16,}/gu,
-  /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}/gu,
-  /\bgh[pousr]_[A-Za-z0-9]{20,}/gu,
-  /\bgithub_pat_[A-Za-z0-9_]{20,}/gu,
-  /\bglpat-[A-Za-z0-9_-]{16,}/gu,
-  /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/gu,
+  /(?<![A-Za-z0-9])(?:sk|rk|pk)-[A-Za-z0-9_-]{16,}/gu,
+  /(?<![A-Za-z0-9])(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}/gu,
+  /(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{20,}/gu,
+  /(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{20,}/gu,
+  /(?<![A-Za-z0-9])glpat-[A-Za-z0-9_-]{16,}/gu,
+  /(?<![A-Za-z0-9])xox[abeoprs]-[A-Za-z0-9-]{10,}/gu,
   /\b(?:gsk|csk|xai|nvapi|hf|npm|tvly|ntn)[-_][A-Za-z0-9_-]{16,}/gu,
 ];
 const plainTokens: readonly RegExp[] = [
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/gu,
-  /\bAIza[A-Za-z0-9_-]{30,}/gu,
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}\b/gu,
+  /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}/gu,
   /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/gu,
 ];
 /** The least of any of them. */

@@ -7,11 +7,6 @@ const longestHeld = 65_536;
 /** Of a key; what goes on for longer is none. */
 const mostKeyLines = 200;
 
-export interface StderrLine {
-  readonly text: string;
-  readonly cut: boolean;
-}
-
 export class StderrLines {
   #held = '';
   /** The held line is too long, and its beginning was handed out. */
@@ -19,8 +14,8 @@ export class StderrLines {
   #keyLines = 0;
 
   /** The lines that this piece ends. */
-  add(piece: string): readonly StderrLine[] {
-    const lines: StderrLine[] = [];
+  add(piece: string): readonly string[] {
+    const lines: string[] = [];
     let start = 0;
     for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', start)) {
       this.#end(piece.slice(start, end), lines);
@@ -31,13 +26,13 @@ export class StderrLines {
   }
 
   /** What is left when nothing more comes. */
-  end(): readonly StderrLine[] {
-    const lines: StderrLine[] = [];
+  end(): readonly string[] {
+    const lines: string[] = [];
     if (this.#held !== '' || this.#skipping) this.#end('', lines);
     return lines;
   }
 
-  #end(rest: string, lines: StderrLine[]): void {
+  #end(rest: string, lines: string[]): void {
     const text = `${this.#held}${rest}`;
     this.#held = '';
     if (this.#skipping) {
@@ -45,25 +40,24 @@ export class StderrLines {
       return;
     }
     const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-    this.#give({ text: line.slice(0, longestHeld), cut: line.length > longestHeld }, lines);
+    this.#give(line.slice(0, longestHeld), lines);
   }
 
-  #hold(rest: string, lines: StderrLine[]): void {
+  #hold(rest: string, lines: string[]): void {
     if (this.#skipping) return;
     this.#held += rest;
     if (this.#held.length <= longestHeld) return;
-    this.#give({ text: this.#held.slice(0, longestHeld), cut: true }, lines);
+    this.#give(this.#held.slice(0, longestHeld), lines);
     this.#held = '';
     this.#skipping = true;
   }
 
-  #give(line: StderrLine, lines: StderrLine[]): void {
-    const { text } = line;
+  #give(text: string, lines: string[]): void {
     if (this.#keyLines > 0) {
       this.#keyLines = text.includes('-----END') ? 0 : this.#keyLines - 1;
       return;
     }
     if (text.includes('PRIVATE KEY-----') && !text.includes('-----END')) this.#keyLines = mostKeyLines;
-    if (text.trim() !== '') lines.push(line);
+    if (text.trim() !== '') lines.push(text);
   }
 }

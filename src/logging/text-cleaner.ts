@@ -101,7 +101,8 @@ export function cutText(text: string, limit: number): string {
 
 /** Binary content as people read of it. `data` is base64. */
 export function binaryText(type: string, data: string): string {
-  const bytes = Math.floor((data.length * 3) / 4);
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  const bytes = Math.floor((data.length * 3) / 4) - padding;
   const digest =
     data.length > largestHashed
       ? ''
