@@ -80,6 +80,12 @@ export const mcpErrors = {
     hint: 'End its process by hand.',
     exitCode: 4,
   },
+  notAllowed: {
+    code: 'MG1414',
+    title: 'The MCP server is not allowed by its `security` settings',
+    hint: 'If you trust the server, change the key of `security` that the message names.',
+    exitCode: 4,
+  },
   serverHeldBack: {
     code: 'MG1420',
     title: 'The MCP server keeps failing, so calls to it are held back for a while',

@@ -15,6 +15,7 @@ import type { RuntimeOptions } from './runtime-options.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { startRun } from './start-run.ts';
 import { keepAlive, systemClock } from './system-clock.ts';
+import { systemLookUp } from './system-look-up.ts';
 
 export interface Runtime {
   readonly program: Program;
@@ -48,6 +49,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     ids: options.ids ?? randomIds,
     random: options.random ?? Math.random,
     fetch: options.fetch ?? globalThis.fetch,
+    lookUp: options.lookUp ?? systemLookUp,
     crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
     journalFiles: options.journalFiles,
     program: readProgram(),

@@ -7,6 +7,7 @@ import type { AskPerson } from '../mcp/elicitation.ts';
 import { createMcpHub } from '../mcp/mcp-hub.ts';
 import type { ResolvedTool } from '../tools/resolved-tool.ts';
 import { createServerTools } from '../tools/server-tools.ts';
+import { refuseByLookUp } from './refuse-by-look-up.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { serverSpecs } from './server-specs.ts';
 
@@ -44,7 +45,7 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
   });
   return {
     async start(signal) {
-      const planned = config.agents.map((agent) => {
+      const planning = config.agents.map(async (agent) => {
         const workspace = options.workspaceOf(agent.id);
         const specs = serverSpecs({
           agent,
@@ -55,8 +56,9 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
           cwd: parts.cwd,
           environment: parts.environment,
         });
-        return { agent: agent.id, ...specs };
+        return { agent: agent.id, ...(await refuseByLookUp(specs, agent, parts)) };
       });
+      const planned = await Promise.all(planning);
       const { code, title, hint } = mcpErrors.serverReplaced;
       for (const { agent, failed, notices } of planned) {
         await emit(

@@ -3,6 +3,7 @@ import type { Clock } from '../events/clock.ts';
 import type { IdSource } from '../events/id-source.ts';
 import type { Environment } from '../config/variables.ts';
 import type { JournalFiles } from '../journal/journal-file.ts';
+import type { LookUp } from '../policy/address-rules.ts';
 
 export interface RuntimeOptions {
   /** Directory that relative paths count from. Default: the process's. */
@@ -16,6 +17,8 @@ export interface RuntimeOptions {
   /** Numbers in [0, 1). Default: `Math.random`. */
   readonly random?: () => number;
   readonly fetch?: typeof globalThis.fetch;
+  /** The addresses of a host, for `resolve_dns` of MCP servers. Default: as the machine knows them. */
+  readonly lookUp?: LookUp;
   /** Ends the process as a crash would. Default: SIGKILL to itself. */
   readonly crash?: () => void;
   /** Default: the disk. */

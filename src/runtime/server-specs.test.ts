@@ -118,3 +118,56 @@ describe('a server of the config', () => {
     expect(specsFor({}, place).specs[0]).toMatchObject({ allowLists: [] });
   });
 });
+
+describe('a server with a `security` map', () => {
+  const stdio = { name: 's', type: 'stdio', command: 'docker', args: ['run', 'x'] };
+
+  it('is not started when it breaks the rules, and the reason names what to change', () => {
+    const { specs, failed } = specsFor({ mcp_servers: [{ ...stdio, security: {} }] });
+    expect(specs).toEqual([]);
+    expect(failed).toMatchObject([
+      {
+        server: 's',
+        error: {
+          code: 'MG1414',
+          message: expect.stringContaining('the program docker is not on the list'),
+          hint: expect.stringContaining('`security.allowed_executables`'),
+        },
+      },
+    ]);
+    const security = { allowed_executables: ['docker'] };
+    expect(specsFor({ mcp_servers: [{ ...stdio, security }] }).failed).toEqual([]);
+  });
+
+  it('is judged with its references filled in, and the values are not told', () => {
+    const server = { name: 's', type: 'streamable-http', url: 'http://${HOST}/mcp?key=${TOKEN}' };
+    const judged = (host: string): string =>
+      JSON.stringify(
+        specsFor(
+          { mcp_servers: [{ ...server, security: {} }] },
+          { environment: { ...environment, HOST: host } },
+        ).failed,
+      );
+    expect(judged('example.com')).toBe('[]');
+    expect(judged('127.1')).toContain('127.0.0.1 is a loopback address');
+    expect(judged('127.1')).not.toContain('of-the-server');
+  });
+
+  it('does not inherit the variables its lists refuse', () => {
+    const own = { ...stdio, command: 'npx', env: { API_KEY: 'x' } };
+    const names = (security: object | undefined): readonly string[] =>
+      Object.keys(launchOf({ mcp_servers: [{ ...own, security }] }).env).toSorted();
+    expect(names(undefined)).toEqual(['API_KEY', 'HOME', 'PATH']);
+    expect(names({})).toEqual(['API_KEY', 'HOME', 'PATH']);
+    expect(names({ env: { denied_vars: ['HOME'] } })).toEqual(['API_KEY', 'PATH']);
+    expect(names({ env: { mode: 'allowlist', allowed_vars: ['API_KEY'] } })).toEqual(['API_KEY', 'PATH']);
+  });
+
+  it('without one, none of the rules apply', () => {
+    const servers = [
+      { name: 'a', command: 'bash', args: ['-c', 'x'], env: { LD_PRELOAD: '/x' }, cwd: '../x' },
+      { name: 'b', url: 'http://169.254.169.254:22/' },
+    ];
+    expect(specsFor({ mcp_servers: servers }).specs).toHaveLength(2);
+  });
+});

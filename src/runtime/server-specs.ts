@@ -11,8 +11,10 @@ import { mcpErrors } from '../errors/mcp-errors.ts';
 import type { EventError } from '../events/run-event.ts';
 import type { ServerSpec } from '../mcp/server-spec.ts';
 import { serverProfile } from '../policy/server-profile.ts';
+import { inheritedVariables } from '../policy/variable-rules.ts';
 import { minimalEnvironment } from '../process/minimal-environment.ts';
 import { filesystemServerSpecs } from './filesystem-server-spec.ts';
+import { insecureServer } from './insecure-server.ts';
 import { serverTimes } from './server-times.ts';
 import { standIn } from './stand-in-server.ts';
 
@@ -74,6 +76,11 @@ export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
       fail(server.name, missing);
       continue;
     }
+    const error = insecureServer(value);
+    if (error !== undefined) {
+      failed.push({ server: server.name, error });
+      continue;
+    }
     const { spec, notice } = configuredServer(value, options);
     specs.push(spec);
     if (notice !== undefined) notices.push({ server: server.name, text: notice });
@@ -120,7 +127,10 @@ function configuredServer(
       launch: {
         command,
         args,
-        env: { ...minimalEnvironment(options.environment), ...server.env },
+        env: {
+          ...inheritedVariables(minimalEnvironment(options.environment), server.security ?? {}),
+          ...server.env,
+        },
         // As in v0.0.15: relative paths in a command line count from where the program was started.
         cwd: server.cwd === undefined ? options.cwd : resolve(options.cwd, server.cwd),
       },

@@ -29,15 +29,10 @@ export function unhonoured(config: MassGenConfig): readonly DurableEventBody[] {
   const writable = config.orchestrator.context_paths
     .filter(({ permission }) => permission === 'write')
     .map(({ path }) => warn(`\`permission: write\` of ${path}; it stays read-only`));
-  const secured = config.agents.flatMap(({ id, backend }) =>
-    backend.mcp_servers
-      .filter(({ security }) => security !== undefined)
-      .map(({ name }) => warn(`\`security\` of the MCP server ${name}`, id)),
-  );
   const searching = config.agents.flatMap(({ id, backend }) =>
     'enable_web_search' in backend && backend.enable_web_search
       ? [warn('`enable_web_search`; this backend searches nothing', id)]
       : [],
   );
-  return [...writable, ...secured, ...searching];
+  return [...writable, ...searching];
 }

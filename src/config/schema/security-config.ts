@@ -8,7 +8,7 @@ import { nameList } from './text-fields.ts';
 const level = z.enum(['strict', 'moderate', 'permissive']);
 
 export const securityConfigSchema = z.strictObject({
-  level: level.optional().meta({ description: 'How much the server is trusted.' }),
+  level: level.optional().meta({ description: 'How much the server is trusted; `strict` if absent.' }),
   allow_localhost: z.boolean().optional().meta({ description: 'Permit addresses of this machine.' }),
   allow_private_ips: z
     .boolean()
@@ -17,12 +17,12 @@ export const securityConfigSchema = z.strictObject({
   resolve_dns: z
     .boolean()
     .optional()
-    .meta({ description: 'Also check the addresses a host name stands for.' }),
+    .meta({ description: 'Also check the addresses a host name stands for when the run starts.' }),
   allowed_hostnames: nameList
     .optional()
     .meta({ description: 'Hosts exempt from the address checks.', examples: [['mcp.internal']] }),
   allowed_executables: nameList.optional().meta({
-    description: 'Programs that may be started; replaces the list of the level.',
+    description: 'Programs that may be started, by name or by full path; replaces the list of the level.',
     examples: [['npx', 'node']],
   }),
   env: z
