@@ -175,7 +175,8 @@ async function measure(row: Row, into: Measured, directory: string): Promise<voi
   })();
   await hub.start([specOf(row, directory)], signal);
   const outcomes: string[] = [];
-  for (const { tool, args } of row.calls) outcomes.push((await callOf(hub, row.mode, tool, args))?.outcome ?? 'not ready');
+  for (const { tool, args } of row.calls)
+    outcomes.push((await callOf(hub, row.mode, tool, args))?.outcome ?? 'not ready');
   over = true;
   await others;
   into.took.push(performance.now() - began);
@@ -190,9 +191,13 @@ async function measure(row: Row, into: Measured, directory: string): Promise<voi
 const directory = await mkdtemp(join(tmpdir(), 'massgen-bench-'));
 try {
   const wanted = rows.filter(({ name }) => chosen.length === 0 || chosen.some((part) => name.includes(part)));
-  const results = wanted.map(
-    (row): Measured => ({ row: row.name, stops: [], others: [], took: [], outcome: '' }),
-  );
+  const results = wanted.map((row): Measured => ({
+    row: row.name,
+    stops: [],
+    others: [],
+    took: [],
+    outcome: '',
+  }));
   // What is loaded on first use is loaded before anything is measured.
   await measure(rows[0] as Row, { row: '', stops: [], others: [], took: [], outcome: '' }, directory);
   for (let round = 0; round < rounds; round += 1) {
