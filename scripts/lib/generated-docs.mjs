@@ -1,13 +1,15 @@
 /**
  * The parts of docs/ that say what the code says: codes of errors, keys of configs, help of commands, the picture of
- * the rooms, an example. They stand in their pages between two marks; the rest of each page is written by hand. Needs Node 24, as
- * it imports src/.
+ * the rooms, fields of log lines, an example. They stand in their pages between two marks; the rest of each page is
+ * written by hand. Needs Node 24, as it imports src/.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { createCommandTree } from '../../src/cli/command-tree.ts';
 import { configReference } from '../../src/config/keys/config-reference.ts';
 import { errorTable } from '../../src/errors/error-table.ts';
+import { mcpLogRecordSchema } from '../../src/logging/mcp-log-record.ts';
 import { findImports, rooms } from '../check-rooms.mjs';
 import { root } from './project.mjs';
 import { walkFiles } from './walk.mjs';
@@ -125,6 +127,34 @@ function libraryExample() {
   return ['```ts', code.replace("'../../src/runtime/index.ts'", "'massgen'").trimEnd(), '```'].join('\n');
 }
 
+/** The fields of a line of the MCP logs, as its schema has them. */
+function logRecordReference() {
+  const { properties = {}, required = [] } = z.toJSONSchema(mcpLogRecordSchema);
+  const rows = Object.entries(properties).map(([name, field]) => {
+    if (typeof field === 'boolean') throw new Error(`${name} says nothing of itself`);
+    const optional = required.includes(name) ? '' : '?';
+    return `| \`${name}${optional}\` | ${typeText(field)} | ${cell(field.description ?? '')} |`;
+  });
+  return ['| Field | Type | Meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+const typeNames = new Map([
+  ['string', 'text'],
+  ['integer', 'whole number'],
+  ['number', 'number'],
+  ['array', 'list of text'],
+  ['object', 'object'],
+  ['boolean', 'yes or no'],
+]);
+
+/** @param {z.core.JSONSchema.JSONSchema} schema */
+function typeText({ const: fixed, enum: words, anyOf, type }) {
+  if (fixed !== undefined) return `\`${JSON.stringify(fixed)}\``;
+  if (words !== undefined) return words.map((word) => `\`${word}\``).join(', ');
+  const types = anyOf === undefined ? [type].flat() : anyOf.map((one) => one.type);
+  return types.map((name) => typeNames.get(String(name)) ?? 'any').join(' or ');
+}
+
 /** @type {readonly { readonly page: string, readonly write: () => string }[]} */
 export const generatedParts = [
   { page: 'docs/errors.md', write: () => errorReference(errorTable) },
@@ -132,6 +162,7 @@ export const generatedParts = [
   { page: 'docs/cli.md', write: commandReference },
   { page: 'docs/architecture.md', write: roomPicture },
   { page: 'docs/library.md', write: libraryExample },
+  { page: 'docs/mcp-logs.md', write: logRecordReference },
 ];
 
 /**

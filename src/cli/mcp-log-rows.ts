@@ -14,61 +14,68 @@ export interface McpLogRows {
   end(): void;
 }
 
-type Column = 'server' | 'agent' | 'what' | 'took' | 'tool';
+const columnNames = ['server', 'agent', 'what', 'took', 'tool'] as const;
+type Widths = Readonly<Record<(typeof columnNames)[number], number>>;
 
-const widest: Readonly<Record<Column, number>> = { server: 16, agent: 12, what: 10, took: 10, tool: 24 };
+/** In a terminal; elsewhere nothing is cut. */
+const widest: Widths = { server: 16, agent: 12, what: 10, took: 10, tool: 24 };
 /** For logs that are still written, where nobody waits for more rows. */
-const usual: Readonly<Record<Column, number>> = { server: 12, agent: 8, what: 10, took: 9, tool: 18 };
+const usual: Widths = { server: 12, agent: 8, what: 10, took: 9, tool: 18 };
 const timeWidth = 12;
 /** Rows whose widths decide for all. */
 const heldRows = 500;
 /** With less room behind the columns, the detail gets a line of its own. */
 const shortestDetail = 32;
 const indent = '    ';
+const gap = '  ';
 
 export function createMcpLogRows(output: TextOutput, immediately: boolean): McpLogRows {
   let held: McpLogRow[] | undefined = immediately ? undefined : [];
   let widths = usual;
 
+  // Some terminals say that they have no columns.
+  const room = (): number => output.columns() || Number.POSITIVE_INFINITY;
+
   function print(row: McpLogRow): void {
-    // Some terminals say that they have no columns.
-    const columns = output.columns() || undefined;
-    const cells = [
-      row.time.padEnd(timeWidth),
-      cell(row, 'server'),
-      cell(row, 'agent'),
-      paint(row, cell(row, 'what')),
-      cell(row, 'took', 'right'),
-      cell(row, 'tool'),
-    ];
-    const used = timeWidth + Object.values(widths).reduce((sum, width) => sum + width + 2, 0);
-    const rest = columns === undefined ? Number.POSITIVE_INFINITY : columns - used - 2;
+    const columns = room();
+    const cells = columnNames
+      .filter((name) => widths[name] > 0)
+      .map((name) => {
+        const width =
+          columns < Number.POSITIVE_INFINITY ? widths[name] : Math.max(widths[name], textWidth(row[name]));
+        const text = padText(row[name], width, name === 'took' ? 'right' : 'left');
+        return { text: name === 'what' ? paint(row, text) : text, width };
+      });
+    const used = cells.reduce((sum, { width }) => sum + width + gap.length, timeWidth);
+    const line = [row.time.padEnd(timeWidth), ...cells.map(({ text }) => text)].join(gap);
+    const rest = columns - used - gap.length;
     if (rest >= shortestDetail) {
-      output.write(`${[...cells, fitText(row.detail, rest)].join('  ').trimEnd()}\n`);
+      output.write(`${`${line}${gap}${fitText(row.detail, rest)}`.trimEnd()}\n`);
       return;
     }
-    const room = (columns ?? 80) - indent.length;
-    const first =
-      rest >= 0 ? cells.join('  ') : `${row.time}  ${paint(row, fitText(row.what, 10))}  ${row.took}`;
-    const second = rest >= 0 ? row.detail : [row.server, row.agent, row.tool, row.detail].join(' ');
-    const below = fitText(second, room);
+    const isNarrow = rest < 0;
+    const first = isNarrow
+      ? [row.time, paint(row, fitText(row.what, widest.what)), row.took].join(gap)
+      : line;
+    const second = isNarrow ? [row.server, row.agent, row.tool, row.detail].join(' ') : row.detail;
+    const below = fitText(second, columns - indent.length);
     output.write(`${first.trimEnd()}\n${below === '' ? '' : `${indent}${below}\n`}`);
-  }
-
-  function cell(row: McpLogRow, column: Column, side: 'left' | 'right' = 'left'): string {
-    return padText(row[column], widths[column], side);
   }
 
   function paint({ style }: McpLogRow, text: string): string {
     return output.color && style !== undefined ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  function end(): void {
+  /** `least`: how wide each column is where none of the rows has anything in it. */
+  function printHeld(least: Widths): void {
     if (held === undefined) return;
     const rows = held;
     held = undefined;
-    const width = (column: Column): number =>
-      Math.min(widest[column], Math.max(1, ...rows.map((row) => textWidth(row[column]))));
+    const most = room() < Number.POSITIVE_INFINITY ? widest : undefined;
+    const width = (name: keyof Widths): number => {
+      const needed = Math.max(0, ...rows.map((row) => textWidth(row[name])));
+      return needed === 0 ? least[name] : Math.min(most?.[name] ?? needed, needed);
+    };
     widths = {
       server: width('server'),
       agent: width('agent'),
@@ -87,8 +94,9 @@ export function createMcpLogRows(output: TextOutput, immediately: boolean): McpL
         return;
       }
       held.push(row);
-      if (held.length >= heldRows) end();
+      if (held.length >= heldRows) printHeld(usual);
     },
-    end,
+    // What no row has needs no column.
+    end: () => printHeld({ server: 0, agent: 0, what: 0, took: 0, tool: 0 }),
   };
 }

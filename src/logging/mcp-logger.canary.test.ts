@@ -80,6 +80,10 @@ const paths: readonly (readonly [string, (rig: McpLogRig, text: string) => void]
       }),
   ],
   ['the address of a resource', (rig, text) => rig.call({ content: [{ type: 'resource', uri: text }] })],
+  [
+    'the address of a binary resource',
+    (rig, uri) => rig.call({ content: [{ type: 'resource', uri, data: 'aGk=' }] }),
+  ],
   ['the text of a resource', (rig, text) => rig.call({ content: [{ type: 'resource', uri: 'a:b', text }] })],
   [
     'the type of an image',

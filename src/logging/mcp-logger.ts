@@ -56,7 +56,7 @@ const megabyte = 1024 * 1024;
 const maxQueuedBytes = 8 * megabyte;
 /** Lines a second and kind of what a server can make us write. Calls are counted by nobody but the limits of files. */
 const ordinaryRate = 200;
-const debugRate = 2_000;
+const debugRate = 10_000;
 const longestStderrLine = 8_000;
 const reportAfterMs = 1_000;
 /** Kinds whose lines are in the index too, whatever the level of their server. */

@@ -103,11 +103,14 @@ describe('following', () => {
   function follow(directory: string) {
     const clock = createSimulatedClock();
     const controller = new AbortController();
-    const state = { ended: false };
+    const state = { ended: false, bad: 0 };
     const seen: number[] = [];
     const options = { clock, ended: () => state.ended, signal: controller.signal };
     const done = (async () => {
-      for await (const { seq } of readMcpLogs({ directory, follow: options })) seen.push(seq);
+      const onBadLine = (): void => {
+        state.bad += 1;
+      };
+      for await (const { seq } of readMcpLogs({ directory, follow: options, onBadLine })) seen.push(seq);
     })();
     const shows = (count: number): Promise<void> => clock.until(() => seen.length >= count);
     const waits = (): Promise<void> => clock.until(() => clock.waits().length > 0);
@@ -115,7 +118,7 @@ describe('following', () => {
   }
 
   test('shows lines as they come, those of new servers too, and ends with the run', async () => {
-    const directory = written({ 'files.jsonl': line(1) });
+    const directory = written({ 'files.jsonl': `bad\n${line(1)}` });
     const { clock, state, seen, done, shows, waits } = follow(directory);
     await shows(1);
     await waits();
@@ -130,6 +133,8 @@ describe('following', () => {
     await clock.advance(250);
     await done;
     expect(seen).toEqual([1, 2, 3, 4]);
+    // Nothing is read twice.
+    expect(state.bad).toBe(1);
   });
 
   test('loses nothing when files are rotated meanwhile, and shows nothing twice', async () => {

@@ -19,13 +19,14 @@ const keys: readonly [string, string][] = [
   ['GitLab', 'glpat-Ab1Cd2Ef3Gh4Ij5Kl6Mn'],
   ['Slack', 'xoxb-123456789012-abcdefghijkl'],
   ['AWS', 'AKIAIOSFODNN7EXAMPLE'],
+  ['AWS, for a while', 'ASIAIOSFODNN7EXAMPLE'],
   ['Stripe', 'sk_live_Ab1Cd2Ef3Gh4Ij5Kl6Mn7'],
   ['npm', 'npm_Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx'],
   ['a web token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'],
 ];
 
 describe('what looks like a secret', () => {
-  test.each(keys.filter(([, key]) => /^(?:sk|gh|gl|xox|AK|AI)/u.test(key)))(
+  test.each(keys.filter(([, key]) => /^(?:sk|gh|gl|xox|AK|AS|AI)/u.test(key)))(
     'a key of %s is masked behind an underscore too',
     (_, key) => {
       expect(redactText(`mcp__files__${key}`)).toBe(`mcp__files__${mask}`);
@@ -154,6 +155,7 @@ test('looking before trying a pattern changes nothing', () => {
       '-----BEGIN ',
       'PRIVATE KEY-----',
       'Bearer',
+      'Basic abcdefghijklmn=',
       'BA\u017FIC',
       'token',
       'pa\u017F\u017Fword',

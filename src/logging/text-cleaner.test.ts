@@ -48,8 +48,17 @@ test('a secret as long as announced is whole at the cut; many masks before it do
     '0123456789',
   );
   // Each of the keys becomes a short mask, so the end of what is looked at moves towards the beginning.
-  const many = `${`${secret} `.repeat(2_000)}`;
-  expect(cleaner.text(many, 1_000)).not.toContain('Ab1Cd2');
+  const masksLittle = new TextCleaner(redact, 1);
+  for (let shift = 0; shift < secret.length; shift += 1)
+    expect(masksLittle.text(`${'.'.repeat(shift)} ${`${secret} `.repeat(2_000)}`, 2_000)).not.toContain(
+      'sk-',
+    );
+});
+
+test('what is kept of a long text is its beginning, up to the limit', () => {
+  const cleaner = new TextCleaner(redact, 100);
+  for (const length of [1_001, 5_000, 5_096, 5_097, 50_000])
+    expect(cleaner.text('y'.repeat(length), 1_000)).toBe(`${'y'.repeat(1_000)}…`);
 });
 
 test('a character is never cut in half', () => {
