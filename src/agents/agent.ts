@@ -13,7 +13,7 @@ export type AgentEvent =
   | OfAgent<
       Extract<
         DurableEventBody,
-        { readonly type: 'model.call.started' | 'model.call.finished' | 'agent.session' }
+        { readonly type: 'model.call.started' | 'model.call.finished' | 'agent.session' | 'warning.raised' }
       >
     >;
 

@@ -132,6 +132,8 @@ export class TurnRunner {
       // What a call said that failed is void: the agent asks again or gives up.
       else if (event.type === 'model.call.finished' && event.outcome !== 'ok') heard.text = before;
       if (isEphemeral(event)) this.#recorder.stream({ ...event, agent: id, turn });
+      else if (event.type === 'warning.raised')
+        await this.#recorder.append([{ ...event, agent: id }]).durable;
       else await this.#recorder.append([{ ...event, agent: id, turn }]).durable;
     }
   }

@@ -76,6 +76,11 @@ export const agentErrors = {
     title: 'The model cannot call tools',
     hint: 'Use a model that supports tool calls: agents answer and vote by calling tools.',
   },
+  tooManyTools: {
+    code: 'MG1614',
+    title: 'Some tools are kept from the model, because there are more than its provider takes',
+    hint: 'Name the tools that are needed in `allowed_tools` of the MCP servers or of the backend.',
+  },
   badBaseUrl: {
     code: 'MG1620',
     title: 'The base URL of a backend cannot be used',

@@ -13,8 +13,11 @@ const body = (messages: readonly ChatMessage[], more: Partial<ChatRequestBody> =
   messages,
   ...more,
 });
-const tool = (name: string, type = 'object') =>
-  ({ type: 'function', function: { name, parameters: { type } } }) as const;
+const tool = (name: string, schema: Readonly<Record<string, unknown>> = {}, description = 'Reads.') =>
+  ({
+    type: 'function',
+    function: { name, description, parameters: { type: 'object', properties: {}, ...schema } },
+  }) as const;
 const oddCall = (name: string, args: string): ChatMessage => ({
   role: 'assistant',
   tool_calls: [{ id: 'a', type: 'function', function: { name, arguments: args } }],
@@ -23,7 +26,11 @@ const oddCall = (name: string, args: string): ChatMessage => ({
 describe('a strict server', () => {
   it('takes a proper conversation', () => {
     const messages = [user, calls('a', 'b'), result('b'), result('a'), user, calls('a'), result('a')];
-    expect(checkChatRequest(body(messages, { tools: [tool('read')] }))).toBeUndefined();
+    expect(
+      checkChatRequest(
+        body(messages, { tools: [tool('read'), { type: 'function', function: { name: 'now' } }] }),
+      ),
+    ).toBeUndefined();
   });
 
   it.each<[string, ChatRequestBody, RegExp]>([
@@ -48,7 +55,32 @@ describe('a strict server', () => {
     ['a long tool name', body([user], { tools: [tool('a'.repeat(65))] }), /does not match/],
     ['a tool twice', body([user], { tools: [tool('a'), tool('a')] }), /name twice/],
     ['an empty list of tools', body([user], { tools: [] }), /must not be empty/],
-    ['a loose schema', body([user], { tools: [tool('a', 'string')] }), /of type object/],
+    ['a loose schema', body([user], { tools: [tool('a', { type: 'string' })] }), /of type object/],
+    [
+      'a schema without properties',
+      body([user], { tools: [tool('a', { properties: undefined })] }),
+      /missing properties/,
+    ],
+    [
+      'a choice of schemas',
+      body([user], { tools: [tool('a', { anyOf: [{}] })] }),
+      /'anyOf' at the top level/,
+    ],
+    [
+      'a list of nothing known',
+      body([user], { tools: [tool('a', { properties: { b: { type: 'array' } } })] }),
+      /parameters.properties.b: array schema missing items/,
+    ],
+    [
+      'a long description',
+      body([user], { tools: [tool('a', {}, 'x'.repeat(1_025))] }),
+      /description has 1025/,
+    ],
+    [
+      'many tools',
+      body([user], { tools: Array.from({ length: 129 }, (_, n) => tool(`t${n}`)) }),
+      /more than 128/,
+    ],
     ['a lone surrogate', body([{ role: 'user', content: 'x\ud800' }]), /body.messages.0.content/],
     ['a lone surrogate in a key', body([user], { 'x\ud800': 1 }), /\(a key\)/],
   ])('refuses %s', (_, request, words) => {

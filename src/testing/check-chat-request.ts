@@ -1,7 +1,7 @@
 /**
  * What strict providers check in a chat request before any model sees it: known roles, content where it must
- * be, tool names, arguments that are JSON objects, every call answered right behind it exactly once, and
- * well-formed Unicode throughout. The text names the place as theirs do.
+ * be, tools and their parameters, arguments that are JSON objects, every call answered right behind it exactly
+ * once, and well-formed Unicode throughout. The text names the place as theirs do.
  */
 export interface ChatToolCall {
   readonly id: string;
@@ -25,7 +25,8 @@ export interface ChatRequestBody {
     readonly function: {
       readonly name: string;
       readonly description?: string;
-      readonly parameters: Readonly<Record<string, unknown>>;
+      /** Absent for a tool without arguments. */
+      readonly parameters?: Readonly<Record<string, unknown>>;
     };
   }[];
   readonly stream?: boolean;
@@ -34,6 +35,10 @@ export interface ChatRequestBody {
 }
 
 const toolName = /^[a-zA-Z0-9_-]{1,64}$/u;
+const maxTools = 128;
+const maxDescription = 1_024;
+/** What stands there is no schema. */
+const valueKeywords: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
 
 /** What is wrong with the request; undefined when a strict provider would take it. */
 export function checkChatRequest(body: ChatRequestBody): string | undefined {
@@ -47,12 +52,42 @@ export function checkChatRequest(body: ChatRequestBody): string | undefined {
 function checkTools({ tools }: ChatRequestBody): string | undefined {
   if (tools === undefined) return undefined;
   if (tools.length === 0) return 'tools must not be empty';
+  if (tools.length > maxTools) return `tools are ${tools.length}, more than ${maxTools}`;
   const names = tools.map((tool) => tool.function.name);
   const bad = names.findIndex((name) => !toolName.test(name));
   if (bad >= 0) return `tools[${bad}].function.name does not match ${toolName.source}`;
   if (new Set(names).size < names.length) return 'tools hold a name twice';
-  const loose = tools.findIndex((tool) => tool.function.parameters['type'] !== 'object');
-  return loose >= 0 ? `tools[${loose}].function.parameters must be of type object` : undefined;
+  for (const [index, { function: tool }] of tools.entries()) {
+    const at = `tools[${index}].function`;
+    const { length = 0 } = tool.description ?? {};
+    if (length > maxDescription)
+      return `${at}.description has ${length} characters, more than ${maxDescription}`;
+    const problem = tool.parameters === undefined ? undefined : checkParameters(tool.parameters);
+    if (problem !== undefined) return `${at}.parameters${problem}`;
+  }
+  return undefined;
+}
+
+function checkParameters(schema: Readonly<Record<string, unknown>>): string | undefined {
+  if (schema['type'] !== 'object') return ' must be of type object';
+  const combined = ['oneOf', 'anyOf', 'allOf', 'enum', 'const', 'not'].find((word) => word in schema);
+  if (combined !== undefined) return ` must not have '${combined}' at the top level`;
+  if (!isObject(schema['properties'])) return ': object schema missing properties';
+  return checkLists(schema, '');
+}
+
+/** Lists must say what is in them. */
+function checkLists(value: unknown, path: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { type, items } = value as Readonly<Record<string, unknown>>;
+  if ((type === 'array' || (Array.isArray(type) && type.includes('array'))) && !isObject(items)) {
+    return `${path}: array schema missing items`;
+  }
+  for (const [key, held] of Object.entries(value)) {
+    const problem = valueKeywords.has(key) ? undefined : checkLists(held, `${path}.${key}`);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function checkMessages(messages: readonly ChatMessage[]): string | undefined {
@@ -96,12 +131,15 @@ function checkAssistant({ content, tool_calls: calls = [] }: ChatMessage): strin
 
 function isJsonObject(text: string): boolean {
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject(JSON.parse(text));
   } catch {
     // Text that is not JSON is what this looks for.
     return false;
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function findLoneSurrogate(value: unknown, path: string): string | undefined {

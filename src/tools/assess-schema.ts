@@ -3,6 +3,8 @@
  * harmless, or to be handled where it can be ended. Harmless is what provably costs little: nothing in it runs a
  * pattern, refers in circles or compares every item with every other, and its tree is small.
  */
+import { isJsonObject, type JsonObject } from './json-object.ts';
+
 export type SchemaAssessment =
   | { readonly type: 'unusable'; readonly reason: string }
   | {
@@ -14,8 +16,6 @@ export type SchemaAssessment =
     }
   /** Nothing is known of what it costs. */
   | { readonly type: 'guarded' };
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 const maxCharacters = 256 * 1024;
 const maxObjects = 10_000;
@@ -67,7 +67,7 @@ function tooLarge(value: unknown, depth: number, seen: Seen): string | undefined
     for (const [key, held] of Object.entries(value)) {
       seen.characters += key.length + 3;
       // A property may have such a name: then a schema stands there, not a value of the keyword.
-      if (riskyKeywords.has(key) && (key === 'patternProperties' || !isObject(held))) seen.risky = true;
+      if (riskyKeywords.has(key) && (key === 'patternProperties' || !isJsonObject(held))) seen.risky = true;
       const reason = tooLarge(held, depth + 1, seen);
       if (reason !== undefined) return reason;
     }
@@ -106,7 +106,7 @@ const scalarTypes: ReadonlySet<unknown> = new Set(['string', 'number', 'integer'
 function weigh(schema: unknown, root: JsonObject, depth: number, cost: Cost): boolean {
   cost.weight += 1;
   if (typeof schema === 'boolean') return true;
-  if (!isObject(schema) || depth > maxDepth || cost.weight > maxWeight) return false;
+  if (!isJsonObject(schema) || depth > maxDepth || cost.weight > maxWeight) return false;
   if (textKeywords.some((keyword) => keyword in schema)) cost.readsTexts = true;
   for (const keyword of valueKeywords) cost.weight += keyword in schema ? parts(schema[keyword]) : 0;
   if (schema['uniqueItems'] === true && !hasScalarItems(schema)) return false;
@@ -123,7 +123,7 @@ function weigh(schema: unknown, root: JsonObject, depth: number, cost: Cost): bo
     }) &&
     mapKeywords.every((keyword) => {
       const map = schema[keyword];
-      return map === undefined || (isObject(map) && Object.values(map).every(within));
+      return map === undefined || (isJsonObject(map) && Object.values(map).every(within));
     })
   );
 }
@@ -135,7 +135,7 @@ function parts(value: unknown): number {
 
 /** Items that are found again by their own value, not by comparing each with each. */
 function hasScalarItems({ items }: JsonObject): boolean {
-  return isObject(items) && scalarTypes.has(items['type']);
+  return isJsonObject(items) && scalarTypes.has(items['type']);
 }
 
 /** Follows a reference to a place in the same schema. */
@@ -147,8 +147,4 @@ function resolve(ref: unknown, root: JsonObject): unknown {
     place = (place as JsonObject)[step];
   }
   return place;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

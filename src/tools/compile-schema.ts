@@ -4,7 +4,7 @@
  * first schema comes, because most of the command line never needs it.
  */
 import type { Ajv } from 'ajv';
-import { isObject, type JsonObject } from './assess-schema.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** Problems in words, empty when the value fits. */
 export type SchemaCheck = (value: unknown) => readonly string[];
@@ -93,7 +93,7 @@ function withoutBooleanLimits(value: JsonObject): JsonObject {
 
 function deep(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(deep);
-  return isObject(value) ? withoutBooleanLimits(value) : value;
+  return isJsonObject(value) ? withoutBooleanLimits(value) : value;
 }
 
 function problemsOf({ errors }: Compiled): readonly string[] {

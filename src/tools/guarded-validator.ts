@@ -4,7 +4,7 @@
  * wait, and go on in a new thread after one was ended.
  */
 import type { Clock } from '../events/clock.ts';
-import type { JsonObject } from './assess-schema.ts';
+import type { JsonObject } from './json-object.ts';
 import { SchemaThread } from './schema-thread.ts';
 
 export interface GuardedValidatorOptions {

@@ -5,7 +5,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { errorMessage } from '../errors/error-message.ts';
-import type { JsonObject } from './assess-schema.ts';
+import type { JsonObject } from './json-object.ts';
 import { createSchemaCompiler, type SchemaCheck } from './compile-schema.ts';
 
 export interface SchemaJob {

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { errorMessage } from '../errors/error-message.ts';
 import type { Clock } from '../events/clock.ts';
-import type { JsonObject } from './assess-schema.ts';
+import type { JsonObject } from './json-object.ts';
 import type { SchemaJob, SchemaReport } from './schema-thread-main.ts';
 
 export type SchemaOutcome =

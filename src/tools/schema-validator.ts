@@ -6,9 +6,10 @@
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { toolErrors } from '../errors/tool-errors.ts';
-import { assessSchema, type JsonObject } from './assess-schema.ts';
+import { assessSchema } from './assess-schema.ts';
 import { createSchemaCompiler, type SchemaCheck } from './compile-schema.ts';
 import { createGuardedValidator, type GuardedValidatorOptions } from './guarded-validator.ts';
+import type { JsonObject } from './json-object.ts';
 import { measureValue } from './measure-value.ts';
 
 /** Problems in words, empty when the value fits. @throws MassGenError when the schema itself cannot be used. */

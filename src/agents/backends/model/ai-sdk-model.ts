@@ -170,6 +170,7 @@ function callOptions(
         type: 'function',
         name: tool.name,
         description: tool.description,
+        // Left out for a tool without arguments where its provider wants it so; the SDK only passes it on.
         inputSchema: tool.inputSchema as JSONSchema7,
       }),
     ),

@@ -2,6 +2,8 @@
 import type { Clock } from '../../../events/clock.ts';
 import type { IdSource } from '../../../events/id-source.ts';
 import type { Agent } from '../../agent.ts';
+import { createToolOffers } from '../../schema-dialect/offer-tools.ts';
+import { dialectAt } from '../../schema-dialect/schema-dialect.ts';
 import { ModelAgent } from './model-agent.ts';
 import type { ModelParameters } from './model-port.ts';
 import { createOpenAiCompatibleModel } from './openai-compatible-model.ts';
@@ -44,6 +46,7 @@ export function createModelAgent(options: CreateModelAgentOptions): Agent {
     id,
     model: createRetryingModel(server, { clock, random }),
     parameters,
+    offerTools: createToolOffers(dialectAt(options.baseUrl)),
     clock,
     ids,
   });

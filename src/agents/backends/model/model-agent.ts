@@ -14,6 +14,7 @@ import type { EventError } from '../../../events/run-event.ts';
 import type { Usage } from '../../../events/usage.ts';
 import type { ToolCallResult } from '../../../tools/tool-session.ts';
 import type { Agent, AgentEvent, TurnRequest } from '../../agent.ts';
+import type { OfferTools } from '../../schema-dialect/offer-tools.ts';
 import { Conversation, type ToolCallPart } from './conversation.ts';
 import { ModelFailure } from './model-failure.ts';
 import type { ModelParameters, ModelPort } from './model-port.ts';
@@ -23,6 +24,7 @@ export interface ModelAgentDependencies {
   readonly id: string;
   readonly model: ModelPort;
   readonly parameters: ModelParameters;
+  readonly offerTools: OfferTools;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -100,14 +102,13 @@ export class ModelAgent implements Agent {
     request: TurnRequest,
     signal: AbortSignal,
   ): AsyncGenerator<AgentEvent, readonly MessagePart[]> {
-    const { model, parameters } = this.dependencies;
+    const { model, parameters, offerTools } = this.dependencies;
+    const { tools, warnings } = offerTools(request.tools.list());
+    for (const { code, message, hint } of warnings) yield { type: 'warning.raised', code, message, hint };
     let call = new OpenCall(this.dependencies);
     yield call.started();
     try {
-      const events = model.stream(
-        { messages: conversation.all(), tools: request.tools.list(), parameters },
-        signal,
-      );
+      const events = model.stream({ messages: conversation.all(), tools, parameters }, signal);
       for await (const event of events) {
         switch (event.type) {
           case 'text.delta':

@@ -7,7 +7,7 @@
 import type { MessagePart } from '../../../events/message-part.ts';
 import type { ToolContent } from '../../../events/tool-content.ts';
 import type { Usage } from '../../../events/usage.ts';
-import type { ToolDefinition } from '../../../tools/tool-definition.ts';
+import type { OfferedTool } from '../../schema-dialect/offer-tool.ts';
 import type { ModelFailure } from './model-failure.ts';
 
 /** The answer to one tool call; each call of an assistant message has exactly one, in the same order. */
@@ -34,7 +34,7 @@ export interface ModelParameters {
 
 export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
-  readonly tools: readonly ToolDefinition[];
+  readonly tools: readonly OfferedTool[];
   readonly parameters: ModelParameters;
 }
 
