@@ -3,12 +3,14 @@
  * happened is `unknown`, so that nobody repeats it without looking.
  */
 import type { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client';
+
 import { errorMessage } from '../errors/error-message.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
 import type { CallOutcome } from '../events/call-outcome.ts';
 import type { EventError } from '../events/run-event.ts';
+import { AnswerCutOff, cutOffReason, type CutOffReason } from './answer-cut-off.ts';
+import { failureReason } from './failure-reason.ts';
 import type { ServerCallResult } from './server-call-result.ts';
-import { tooLongCode } from './too-long-message.ts';
 
 /** The classes of the client, handed in because it is loaded late. */
 export interface SdkErrors {
@@ -31,15 +33,46 @@ export function callFailure(sdk: SdkErrors, end: CallEnd): ServerCallResult {
     return failure('cancelled', eventError(mcpErrors.callFailed, 'given up before an answer came'));
   if (end.timedOut) return failure('unknown', eventError(mcpErrors.callTimeout, errorMessage(error)));
   if (error instanceof sdk.ProtocolError) {
-    if (error.code === tooLongCode)
-      return failure('unknown', eventError(mcpErrors.messageTooLong, error.message));
+    const reason = cutOffReason(error.code);
+    if (reason !== undefined) return cutOff(reason, error.message);
     return failure(
       refusals.has(error.code) ? 'failed' : 'tool_error',
       eventError(mcpErrors.callFailed, error.message),
     );
   }
+  if (error instanceof AnswerCutOff) return cutOff(error.reason, error.message);
   const outcome = neverReached(sdk, error) ? 'failed' : 'unknown';
-  return failure(outcome, lost ?? eventError(mcpErrors.callFailed, causes(error)));
+  const { text, hint } = failureReason(error);
+  return failure(outcome, lost ?? eventError(mcpErrors.callFailed, text, hint ?? unclear(outcome)));
+}
+
+/** An answer of which we did not read the end. */
+function cutOff(reason: CutOffReason, message: string): ServerCallResult {
+  switch (reason) {
+    case 'too_long':
+      return failure('unknown', eventError(mcpErrors.messageTooLong, message));
+    case 'silent':
+      return failure('unknown', eventError(mcpErrors.callTimeout, message));
+    case 'broken':
+    case 'given_up':
+      return failure('unknown', eventError(mcpErrors.callFailed, message, unclear('unknown')));
+    case 'redirected':
+      return failure(
+        'failed',
+        eventError(
+          mcpErrors.callFailed,
+          message,
+          'If that is the server you mean, write its address as `url`.',
+        ),
+      );
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** What to do when the message is not the server's own. */
+function unclear(outcome: CallOutcome): string {
+  return outcome === 'unknown' ? mcpErrors.callTimeout.hint : 'The call was not made.';
 }
 
 /** The result of a call that gave none, with the reason for whoever made it. */
@@ -77,23 +110,11 @@ function neverReached(sdk: SdkErrors, error: unknown): boolean {
   return false;
 }
 
-/** The message with those of its causes: `fetch failed` alone says nothing. A body of a server is cut. */
-function causes(error: unknown): string {
-  const messages = [errorMessage(error)];
-  for (
-    let cause = error instanceof Error ? error.cause : undefined;
-    cause instanceof Error;
-    cause = cause.cause
-  ) {
-    messages.push(cause.message);
-  }
-  return messages
-    .filter((message) => message !== '')
-    .join(': ')
-    .slice(0, 500);
-}
-
-function eventError(definition: (typeof mcpErrors)[keyof typeof mcpErrors], detail: string): EventError {
-  const { code, title, hint } = definition;
+function eventError(
+  definition: (typeof mcpErrors)[keyof typeof mcpErrors],
+  detail: string,
+  hint: string = definition.hint,
+): EventError {
+  const { code, title } = definition;
   return { code, message: `${title}: ${detail.slice(0, 2_000)}`, hint };
 }

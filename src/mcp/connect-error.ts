@@ -1,8 +1,8 @@
 /** Says why a server could not be reached: which server, what went wrong, and the end of its stderr. */
 import { statSync } from 'node:fs';
-import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
+import { failureReason } from './failure-reason.ts';
 import type { ServerSpec } from './server-spec.ts';
 
 export interface ConnectFailure {
@@ -15,8 +15,10 @@ export interface ConnectFailure {
 export function connectError(spec: ServerSpec, failure: ConnectFailure): MassGenError {
   const { error, stderr } = failure;
   const what = spec.type === 'stdio' ? spec.launch.command : spec.url;
+  const { text, hint } = failureReason(error);
   return new MassGenError(definitionOf(spec, failure), {
-    detail: withStderr(`${spec.name} (${what}): ${reason(error)}`, stderr),
+    detail: withStderr(`${spec.name} (${what}): ${text}`, stderr),
+    ...(hint === undefined ? {} : { hint }),
     cause: error,
   });
 }
@@ -43,12 +45,4 @@ function definitionOf(
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** The message with that of its cause: `fetch failed` alone says nothing. */
-function reason(error: unknown): string {
-  const { cause } = (error ?? {}) as { readonly cause?: unknown };
-  const text =
-    cause instanceof Error ? `${errorMessage(error)}: ${errorMessage(cause)}` : errorMessage(error);
-  return text.slice(0, 1_000);
 }

@@ -25,7 +25,7 @@ export function createTransport(
   if (spec.type === 'streamable-http') {
     return new sdk.StreamableHTTPClientTransport(new URL(spec.url), {
       requestInit: { headers: { ...spec.headers } },
-      fetch: limitedFetch(fetch, maxMessageBytes),
+      fetch: limitedFetch(fetch, { maxBytes: maxMessageBytes, readTimeoutMs: spec.readTimeoutMs, clock }),
     });
   }
   return new StdioTransport({

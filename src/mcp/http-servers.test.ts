@@ -1,40 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { commonSpec, createServerRig } from './servers.test-support.ts';
-import type { ServerSpec } from './server-spec.ts';
-
-type HttpSpec = Extract<ServerSpec, { type: 'streamable-http' }>;
-
-function listen(handler: RequestListener): Promise<string> {
-  return listenOn(createServer(handler));
-}
-
-async function listenOn(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
-}
-
-function specOf(url: string, more: Partial<HttpSpec> = {}): HttpSpec {
-  return {
-    type: 'streamable-http',
-    name: 'remote',
-    ...commonSpec,
-    url,
-    headers: {},
-    readTimeoutMs: 300_000,
-    ...more,
-  };
-}
+import { limits, listen, listenOn, plainHandler, plainServer, specOf } from './http-servers.test-support.ts';
+import { createServerRig } from './servers.test-support.ts';
 
 /** A real server of the official kind: adds numbers. `seen` gets the headers of each request. */
 function officialServer(seen: IncomingMessage['headers'][] = []): Promise<string> {
@@ -65,37 +35,6 @@ function officialServer(seen: IncomingMessage['headers'][] = []): Promise<string
   });
 }
 
-/** Shakes hands and lists one tool; what it does with calls is up to the test. */
-type OnCall = (id: number, response: Parameters<RequestListener>[1]) => void;
-
-function plainServer(onCall: OnCall): Promise<string> {
-  return listen(plainHandler(onCall));
-}
-
-function plainHandler(onCall: OnCall): RequestListener {
-  return async (request, response) => {
-    const { id, method } = (request.method === 'POST' ? JSON.parse(await text(request)) : {}) as {
-      id?: number;
-      method?: string;
-    };
-    const answer = (result: unknown): void => {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
-    };
-    if (method === 'tools/call') onCall(id ?? 0, response);
-    else if (method === 'tools/list') answer({ tools: [{ name: 'act', inputSchema: { type: 'object' } }] });
-    else if (method === 'initialize') {
-      answer({
-        protocolVersion: '2025-06-18',
-        capabilities: { tools: {} },
-        serverInfo: { name: 'plain', version: '1' },
-      });
-    } else response.writeHead(method === undefined ? 405 : 202).end();
-  };
-}
-
-const limits = { idleMs: 30_000, totalMs: 600_000, signals: [new AbortController().signal] };
-
 test('a server over streamable HTTP works end to end, with the headers of the config', async () => {
   const { connect } = createServerRig();
   const seen: IncomingMessage['headers'][] = [];
@@ -117,14 +56,39 @@ test('a server that is not there is named with its address and the reason', asyn
   });
 });
 
-test('headers with keys do not follow a redirect to another origin', async () => {
+test('headers with keys do not follow a redirect to another origin, and the reason names both', async () => {
   const { connect } = createServerRig();
   const seen: IncomingMessage['headers'][] = [];
   const other = await officialServer(seen);
-  const url = await listen((_, response) => response.writeHead(307, { location: other }).end());
+  const url = await listen((_, response) => response.writeHead(307, { location: `${other}?key=1` }).end());
   const spec = specOf(url, { headers: { 'x-api-key': 'very-secret-key' } });
-  await expect(connect(spec)).rejects.toMatchObject({ code: 'MG1412' });
+  await expect(connect(spec)).rejects.toMatchObject({
+    code: 'MG1412',
+    message: expect.stringContaining(
+      `it redirects from ${new URL(url).origin} to ${new URL(other).origin}, which is not followed`,
+    ),
+  });
   expect(seen).toEqual([]);
+});
+
+test('a redirect within the origin that keeps the call is followed, as from /mcp to /mcp/', async () => {
+  const { connect } = createServerRig();
+  const handler = plainHandler((id, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: 'here' }] } }),
+    );
+  });
+  const url = await listen((request, response) => {
+    if (request.url === '/mcp/') handler(request, response);
+    else response.writeHead(307, { location: '/mcp/' }).end('SECRET');
+  });
+  const connection = await connect(specOf(url));
+  expect(await connection.call('act', {}, limits)).toMatchObject({
+    outcome: 'ok',
+    content: [{ text: 'here' }],
+  });
+  await connection.close();
 });
 
 test.each([
@@ -155,26 +119,6 @@ test.each([
   await failed;
 });
 
-test.each([
-  [500, 'unknown'],
-  [503, 'unknown'],
-  [404, 'failed'],
-  [429, 'failed'],
-])('status %i ends a call as %s, and a long body is cut', async (status, outcome) => {
-  const { connect } = createServerRig();
-  const url = await plainServer((_, response) =>
-    response.writeHead(status).end(`boom ${'x'.repeat(100_000)}`),
-  );
-  const connection = await connect(specOf(url));
-  const result = await connection.call('act', {}, limits);
-  expect(result).toMatchObject({
-    outcome,
-    error: { code: 'MG1409', message: expect.stringContaining('boom') },
-  });
-  expect(result.error?.message.length).toBeLessThan(1_000);
-  await connection.close();
-});
-
 test('a connection that breaks during a call leaves it unknown', async () => {
   const { connect } = createServerRig();
   const connection = await connect(specOf(await plainServer((_, response) => response.destroy())));
@@ -195,24 +139,6 @@ test('a call to a server that has gone fails: it was surely not made', async () 
   expect(await connection.call('act', {}, limits)).toMatchObject({
     outcome: 'failed',
     error: { message: expect.stringContaining('ECONNREFUSED') },
-  });
-  await connection.close();
-});
-
-test('a body without end is cut off at the limit', async () => {
-  const { connect } = createServerRig();
-  const url = await plainServer((_, response) => {
-    response.setHeader('content-type', 'application/json');
-    const more = (): void => {
-      while (response.write('[0,'.repeat(100_000))) if (response.destroyed) return;
-      response.once('drain', more);
-    };
-    more();
-  });
-  const connection = await connect(specOf(url));
-  expect(await connection.call('act', {}, limits)).toMatchObject({
-    outcome: 'unknown',
-    error: { message: expect.stringContaining('over the limit of 10485760 bytes') },
   });
   await connection.close();
 });
