@@ -288,12 +288,17 @@ function isPattern(value: unknown): value is string {
 function isSayable(value: unknown): boolean {
   if (value === undefined) return false;
   try {
-    const text = JSON.stringify(value);
-    return text.length <= valueLength && (typeof value === 'string' ? isPlainText(value) : isPlainText(text));
+    return JSON.stringify(value).length <= valueLength && isPlainThroughout(value);
   } catch {
     // It is nested too deeply to be written.
     return false;
   }
+}
+
+function isPlainThroughout(value: unknown): boolean {
+  if (typeof value === 'string') return isPlainText(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, held]) => isPlainText(key) && isPlainThroughout(held));
 }
 
 function uniqueValues(values: readonly unknown[]): readonly unknown[] {

@@ -161,7 +161,7 @@ const schemas: Readonly<Record<string, JsonObject>> = {
   }),
   'values twice, and none': object({ a: { ...text, enum: ['x', 'x'] }, b: { ...text, enum: [] } }),
   'values that hide something': object({
-    a: { ...text, enum: ['ok', 'a\u202eb', '\ud800'], default: '\u{e0041}' },
+    a: { ...text, enum: ['ok', 'a\u202eb', '\ud800', { a: '\ud800' }, ['\u200b']], default: '\u{e0041}' },
   }),
   'words of wrong types': object(
     { a: { type: 'string', description: 5, minLength: '3', pattern: '(', title: {} } },

@@ -165,15 +165,13 @@ function callOptions(
   const { temperature, topP, maxTokens, extra } = parameters;
   return {
     prompt: aiSdkPrompt(messages, key),
-    tools: tools.map((tool) =>
-      wellFormed({
-        type: 'function',
-        name: tool.name,
-        description: tool.description,
-        // Left out for a tool without arguments where its provider wants it so; the SDK only passes it on.
-        inputSchema: tool.inputSchema as JSONSchema7,
-      }),
-    ),
+    tools: tools.map((tool) => ({
+      type: 'function',
+      name: tool.name,
+      description: tool.description,
+      // Left out for a tool without arguments where its provider wants it so; the SDK only passes it on.
+      inputSchema: tool.inputSchema as JSONSchema7,
+    })),
     ...(temperature === undefined ? {} : { temperature }),
     ...(topP === undefined ? {} : { topP }),
     ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
