@@ -43,8 +43,19 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
     cache: parts.discoveryCache,
     ...(options.ask === undefined ? {} : { ask: options.ask }),
   });
+  /** Once a process, before it starts anything itself. */
+  async function sweep(): Promise<void> {
+    const swept = parts.children.sweep();
+    if (swept.length === 0) return;
+    const { code, title, hint } = mcpErrors.sweptProcesses;
+    const which = swept.slice(0, 5).map(({ pid, name }) => `${pid} (${name})`);
+    const more = swept.length > which.length ? ` and ${swept.length - which.length} more` : '';
+    await emit({ type: 'warning.raised', code, message: `${title}: ${which.join(', ')}${more}`, hint });
+  }
+
   return {
     async start(signal) {
+      await sweep();
       const planning = config.agents.map(async (agent) => {
         const workspace = options.workspaceOf(agent.id);
         const specs = serverSpecs({
