@@ -71,7 +71,7 @@ test('the weight counts what is checked, with references written out', () => {
 });
 
 test('anything that is JSON is assessed, and what is harmless is checked alike in both threads', async () => {
-  const names = fc.constantFrom('a', 'b', '__proto__', 'toString');
+  const names = fc.constantFrom('a', 'b', '__proto__', 'toString', 'valueOf');
   const { schema, value } = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },

@@ -4,6 +4,7 @@
  * first schema comes, because most of the command line never needs it.
  */
 import type { Ajv } from 'ajv';
+import { errorMessage } from '../errors/error-message.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /** Problems in words, empty when the value fits. */
@@ -55,7 +56,7 @@ export function createSchemaCompiler(shared: boolean): SchemaCompiler {
         const ajv = await instance(draft);
         const compiled = ajv.compile(text) as Compiled;
         ajv.removeSchema(text);
-        return (value) => (compiled(value) === true ? [] : problemsOf(compiled));
+        return (value) => check(compiled, value);
       } catch (error) {
         // Of a schema that does not say its draft, older servers mean the older one.
         failure ??= error;
@@ -94,6 +95,15 @@ function withoutBooleanLimits(value: JsonObject): JsonObject {
 function deep(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(deep);
   return isJsonObject(value) ? withoutBooleanLimits(value) : value;
+}
+
+function check(compiled: Compiled, value: unknown): readonly string[] {
+  try {
+    return compiled(value) === true ? [] : problemsOf(compiled);
+  } catch (error) {
+    // The library trips over names such as `toString`, and over schemas that refer to themselves without end.
+    return [`arguments cannot be checked: ${cut(errorMessage(error), maxProblemLength)}`];
+  }
 }
 
 function problemsOf({ errors }: Compiled): readonly string[] {

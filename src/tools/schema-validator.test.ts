@@ -276,3 +276,23 @@ test('what cannot be written as JSON does not pass', async () => {
   const schema = { type: 'object', properties: { b: { pattern: 'b' } } };
   await expect(validator()(schema, { a: 1n })).rejects.toMatchObject({ code: 'MG1504' });
 });
+
+test.each([
+  ['harmless', {}],
+  ['other', { properties: { b: { pattern: 'b' } } }],
+])(
+  'arguments that the library trips over do not pass, and spoil nothing for others, by %s schemas',
+  async (_, more) => {
+    const validate = validator();
+    const schema = { type: 'object', const: { a: 1 }, ...more };
+    expect(await validate(schema, { toString: null })).toEqual([
+      expect.stringMatching(/^arguments cannot be checked: .*toString/u),
+    ]);
+    expect(await validate(schema, { a: 1 })).toEqual([]);
+  },
+);
+
+test('a schema that refers to itself without end lets nothing pass', async () => {
+  const schema = { type: 'object', $ref: '#' };
+  expect(await validator()(schema, {})).toEqual([expect.stringContaining('arguments cannot be checked')]);
+});

@@ -1,6 +1,7 @@
 /**
  * Several schemas of one object as a single plain one, for places where a provider takes no `anyOf`, `oneOf` or
- * `allOf`. The result allows more than they do; which names belong together is said in words.
+ * `allOf`. What an argument is in one of them it is in the result, and which of them belong together is said in
+ * words; nothing else of how they exclude each other is kept.
  */
 import { anyOfThese, type NormalSchema, refName, typesOf, withNote } from './normal-schema.ts';
 

@@ -80,7 +80,7 @@ export function withNote<T extends { readonly description?: string }>(schema: T,
 }
 
 /** Each schema once; by their text, because they are small and few. */
-export function distinct(schemas: readonly NormalSchema[]): readonly NormalSchema[] {
+function distinct(schemas: readonly NormalSchema[]): readonly NormalSchema[] {
   return [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
 }
 

@@ -51,6 +51,9 @@ function write(schema: NormalSchema, depth: number, sums: Sums): JsonObject {
   const values = schema.enum ?? ('const' in schema ? [schema.const] : []);
   sums.texts += JSON.stringify(values).length;
   const forms = schema.anyOf ?? schema.oneOf;
+  if (values.some((value) => typeof value === 'object' && value !== null)) {
+    throw no('its values are texts, numbers, booleans and null');
+  }
   const named = typesOf(schema) ?? [...new Set(values.map(typeOfValue))];
   if (forms === undefined && named.length === 0) throw no('every place needs a type');
   return {
