@@ -23,7 +23,7 @@ import type { PipelineResult } from '../src/tools/pipeline-result.ts';
 import { createServerTools } from '../src/tools/server-tools.ts';
 import { toolTable } from '../src/tools/tool-table.ts';
 
-export const noCache: DiscoveryCache = {
+const noCache: DiscoveryCache = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
 };
@@ -44,7 +44,7 @@ export interface BenchPipelineOptions {
   readonly transportOf?: (spec: ServerSpec) => Transport | undefined;
 }
 
-export const agent = 'writer';
+const agent = 'writer';
 
 export function stdioSpec(
   name: string,

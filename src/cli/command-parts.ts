@@ -1,5 +1,5 @@
 /** Pieces that the commands of the tree are made of. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 export function command(parent: Command, name: string, description: string): Command {
   return parent

@@ -64,11 +64,16 @@ export const mcpServerFields = z.strictObject({
     .optional()
     .meta({ description: 'Time limit in seconds for the next part of a stream.', examples: [300] }),
   cwd: pathText.max(500).optional().meta({ description: 'Folder the program is started in.' }),
-  connect_timeout: z.number().positive().max(600).optional().meta({
-    description:
-      'Seconds a server may take to start and to list its tools. If absent: 30 for a program, 120 for a launcher such as npx, `timeout` for an address.',
-    examples: [30],
-  }),
+  connect_timeout: z
+    .number()
+    .positive()
+    .max(600)
+    .optional()
+    .meta({
+      description:
+        'Seconds a server may take to start and to list its tools. If absent: 30 for a program, 120 for a launcher such as npx, `timeout` for an address.',
+      examples: [30],
+    }),
   call_timeout: z
     .number()
     .positive()
