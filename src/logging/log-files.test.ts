@@ -64,7 +64,7 @@ test('lines are written a fifth of a second later, or at once when there are man
   expect(() => text('files.jsonl')).toThrow('ENOENT');
   await clock.advance(1);
   await clock.until(() => text('files.jsonl') === 'a\n');
-  logs.append(files, `${'b'.repeat(65_535)}\n`);
+  logs.append(files, `${'b'.repeat(262_143)}\n`);
   await clock.until(() => text('files.jsonl').length > 60_000);
   await logs.close();
 });
@@ -176,17 +176,17 @@ describe('the end of the process', () => {
     const { open, text } = rig();
     const logs = open();
     const letWrite = holdWrites();
-    logs.append(files, `${'a'.repeat(70_000)}\n`);
+    logs.append(files, `${'a'.repeat(300_000)}\n`);
     logs.append(index, 'b\n');
     // The first line is on its way by now, and gets no further.
     expect(text('files.jsonl')).toBe('');
     logs.flushSync();
-    expect(text('files.jsonl')).toBe(`${'a'.repeat(70_000)}\n`);
+    expect(text('files.jsonl')).toBe(`${'a'.repeat(300_000)}\n`);
     expect(text('index.jsonl')).toBe('b\n');
     await letWrite();
     logs.append(files, 'c\n');
     await logs.close();
-    expect(text('files.jsonl')).toBe(`${'a'.repeat(70_000)}\nc\n`);
+    expect(text('files.jsonl')).toBe(`${'a'.repeat(300_000)}\nc\n`);
     expect(text('index.jsonl')).toBe('b\n');
   });
 

@@ -29,7 +29,7 @@ export type Refusal = 'queue' | 'run_limit' | 'disk';
 export type LogName = Omit<LogFile, 'generation'>;
 
 const flushAfterMs = 200;
-const flushAtBytes = 65_536;
+const flushAtBytes = 262_144;
 const largestWrite = 1_048_576;
 const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
 const lineFeed = 10;
@@ -55,6 +55,8 @@ interface OpenLog {
 export class LogFiles {
   readonly #options: LogFilesOptions;
   readonly #logs = new Map<string, OpenLog>();
+  /** The same, found without making the name of the file each time. */
+  readonly #known = new WeakMap<LogName, OpenLog>();
   /** Bytes on the disk and on their way to it. */
   #total: number;
   #queued = 0;
@@ -127,12 +129,15 @@ export class LogFiles {
   }
 
   #log(name: LogName): OpenLog {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
     const file = fileOf({ ...name, generation: 0 });
     let log = this.#logs.get(file);
     if (log === undefined) {
       log = { name, fd: undefined, end: 0, lines: [], flying: undefined, failed: false };
       this.#logs.set(file, log);
     }
+    this.#known.set(name, log);
     return log;
   }
 

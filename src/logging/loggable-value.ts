@@ -47,7 +47,7 @@ export function loggableValue(value: unknown, cleaner: TextCleaner, limits: Valu
       cleaner.noteRedaction();
       return mask;
     }
-    const clean = cleaner.text(text, Math.max(0, Math.min(limits.text, room)));
+    const clean = cleaner.name(text, Math.max(0, Math.min(limits.text, room)));
     room -= clean.length;
     return clean;
   }

@@ -5,10 +5,11 @@
  */
 import { mayChangeFiles } from '../events/effect.ts';
 import type { CallOutcome } from '../events/call-outcome.ts';
-import type { DurableEvent, DurableEventOf, RunEvent } from '../events/run-event.ts';
+import type { DurableEventOf, RunEvent } from '../events/run-event.ts';
 import { toolContentText } from '../events/tool-content.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
 import type { LogLevel } from './mcp-log.ts';
+import { mcpServerLine } from './mcp-server-line.ts';
 
 type Started = DurableEventOf<'tool.call.started'>;
 type Finished = DurableEventOf<'tool.call.finished'>;
@@ -18,12 +19,11 @@ interface Changing {
   readonly server: string;
   readonly call: string;
   readonly tool: string;
-  readonly tool_raw?: string;
+  readonly tool_raw: string | undefined;
 }
 
 const mostRemembered = 1_000;
 const mostPaths = 20;
-const mostTools = 100;
 
 export class McpEventFold {
   readonly #open = new Map<string, Started>();
@@ -48,7 +48,7 @@ export class McpEventFold {
       case 'server.tools.changed':
       case 'server.stopped':
       case 'breaker.changed':
-        return [serverLine(event)];
+        return [mcpServerLine(event)];
       default:
         return [];
     }
@@ -60,10 +60,7 @@ export class McpEventFold {
     const { served, error } = event;
     const server = started?.server ?? served?.server;
     if (server === undefined) return [];
-    const names = {
-      tool: event.tool,
-      ...(started?.serverTool === undefined ? {} : { tool_raw: started.serverTool }),
-    };
+    const names = { tool: event.tool, tool_raw: started?.serverTool };
     if (event.outcome !== 'denied' && mayChangeFiles(started?.effects ?? ['Unknown']))
       remember(this.#changing, keyOf(event), { server, call: event.call, ...names });
     return [
@@ -76,25 +73,22 @@ export class McpEventFold {
           agent: event.agent,
           turn: event.turn,
           call: event.call,
-          ...(served?.connection === undefined ? {} : { connection: served.connection }),
-          ...names,
-          ...(started === undefined ? {} : { effects: started.effects }),
-          ...(started?.paths === undefined ? {} : { paths: started.paths.slice(0, mostPaths) }),
+          connection: served?.connection,
+          tool: event.tool,
+          tool_raw: started?.serverTool,
+          effects: started?.effects,
+          paths: started?.paths?.slice(0, mostPaths),
           outcome: event.outcome,
           latency_ms: event.latencyMs,
-          ...(served === undefined
-            ? {}
-            : { queue_ms: served.queueMs, server_ms: served.serverMs, attempts: served.attempts }),
-          ...(error === undefined ? {} : { error_code: error.code, error: error.message }),
-          ...(error === undefined && event.outcome === 'tool_error'
-            ? { error: toolContentText(event.content) }
-            : {}),
+          queue_ms: served?.queueMs,
+          server_ms: served?.serverMs,
+          attempts: served?.attempts,
+          error_code: error?.code,
+          error:
+            error?.message ?? (event.outcome === 'tool_error' ? toolContentText(event.content) : undefined),
           result_size: served?.resultLength ?? sizeOf(event),
         },
-        content: {
-          ...(started === undefined ? {} : { arguments: started.arguments }),
-          result: event.content,
-        },
+        content: { arguments: started?.arguments, result: event.content },
       },
     ];
   }
@@ -150,6 +144,26 @@ function remember<T>(map: Map<string, T>, key: string, value: T): void {
   if (map.size > mostRemembered && oldest !== undefined) map.delete(oldest);
 }
 
+/** About how much text an event holds that may make a line; undefined for all others. */
+export function mcpEventLength(event: RunEvent): number | undefined {
+  switch (event.type) {
+    case 'tool.call.finished':
+      return sizeOf(event);
+    case 'tool.call.started':
+    case 'workspace.changed':
+    case 'snapshot.published':
+    case 'server.starting':
+    case 'server.ready':
+    case 'server.failed':
+    case 'server.tools.changed':
+    case 'server.stopped':
+    case 'breaker.changed':
+      return 0;
+    default:
+      return undefined;
+  }
+}
+
 function sizeOf({ content }: Finished): number {
   return content.reduce(
     (sum, part) =>
@@ -160,117 +174,3 @@ function sizeOf({ content }: Finished): number {
     0,
   );
 }
-
-type ServerEvent = Extract<
-  DurableEvent,
-  {
-    readonly type:
-      | 'server.starting'
-      | 'server.ready'
-      | 'server.failed'
-      | 'server.tools.changed'
-      | 'server.stopped'
-      | 'breaker.changed';
-  }
->;
-
-function serverLine(event: ServerEvent): McpLogDraft {
-  const { server, agent, at: ts } = event;
-  const fields = { server, ...(agent === undefined ? {} : { agent }), event: event.type };
-  switch (event.type) {
-    case 'server.starting': {
-      const again = event.again === true;
-      return {
-        ts,
-        level: again ? 'notice' : 'info',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          ...(again ? { again } : {}),
-          text: `${again ? 'starting again' : 'starting'}: ${event.launch}`,
-        },
-      };
-    }
-    case 'server.ready': {
-      const { tools, startMs, deferred = false, connection, version, protocol, pid } = event;
-      const how = deferred
-        ? 'its tools are known from before, it starts with the first call'
-        : `ready after ${Math.round(startMs)} ms`;
-      return {
-        ts,
-        level: 'info',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          ...(connection === undefined ? {} : { connection }),
-          text: `${how}: ${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}`,
-          tools: tools.slice(0, mostTools),
-          tools_found: tools.length,
-          start_ms: startMs,
-          ...(version === undefined ? {} : { server_version: version }),
-          ...(protocol === undefined ? {} : { protocol }),
-          ...(pid === undefined ? {} : { pid }),
-        },
-      };
-    }
-    case 'server.failed':
-      return {
-        ts,
-        level: 'error',
-        kind: 'lifecycle',
-        fields: { ...fields, text: 'not usable', error_code: event.error.code, error: event.error.message },
-      };
-    case 'server.tools.changed': {
-      const { added, removed, changed } = event;
-      const isRedefined = changed.length > 0;
-      return {
-        ts,
-        level: isRedefined ? 'warning' : 'notice',
-        kind: isRedefined ? 'security' : 'discovery',
-        fields: {
-          ...fields,
-          text: isRedefined
-            ? 'tools have another definition under the name they had'
-            : 'the server offers other tools than before',
-          data: { added, removed, changed },
-        },
-      };
-    }
-    case 'server.stopped': {
-      const { connection, reason } = event;
-      return {
-        ts,
-        level: 'info',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          ...(connection === undefined ? {} : { connection }),
-          text: reason === 'idle' ? 'ended: nobody had called it for a while' : 'ended',
-        },
-      };
-    }
-    case 'breaker.changed': {
-      const { state, retryInMs, error } = event;
-      return {
-        ts,
-        level: state === 'open' ? 'warning' : 'notice',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          text: breakerTexts[state],
-          breaker: state,
-          ...(retryInMs === undefined ? {} : { retry_ms: retryInMs }),
-          ...(error === undefined ? {} : { error_code: error.code, error: error.message }),
-        },
-      };
-    }
-    default:
-      return event satisfies never;
-  }
-}
-
-const breakerTexts = {
-  open: 'calls are held back after failures',
-  half_open: 'one call is let through to see',
-  closed: 'calls go through again',
-} as const;

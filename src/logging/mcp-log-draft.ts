@@ -27,10 +27,11 @@ export interface McpLogDraft {
   readonly ts?: string;
   readonly level: LogLevel;
   readonly kind: McpLogKind;
-  readonly fields: Omit<McpLogRecord, Added>;
+  readonly fields: { readonly [Name in keyof Omit<McpLogRecord, Added>]: McpLogRecord[Name] | undefined };
   /** What was called with what, and what came of it; not in the index. */
   readonly content?: {
-    readonly arguments?: unknown;
+    /** Undefined when they are not known. */
+    readonly arguments: unknown;
     readonly result: readonly ToolContent[];
   };
 }

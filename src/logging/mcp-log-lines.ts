@@ -29,16 +29,17 @@ export interface MadeLine {
 
 /** Sequences by which a program colours what it prints. */
 const sequences = /\u001B\[[0-?]*[ -/]*[@-~]/gu;
-/** Characters of texts; those that are not here are names, which come again and again. */
+/** Characters of texts that hardly ever come a second time. */
 const lengths: Readonly<Record<string, number>> = {
   text: 1_000,
   error: 2_000,
-  paths: 500,
   call: 200,
   calls: 200,
   snapshot: 200,
   rpc_id: 200,
 };
+/** Of all others, which are names for the most part. */
+const nameLength = 500;
 const addressLength = 200;
 const mostItems = 100;
 const argumentLimits = { total: 4_000, text: 1_000 };
@@ -111,7 +112,10 @@ export class McpLogLines {
 
   #fields(fields: McpLogDraft['fields']): Record<string, unknown> {
     const clean: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(fields)) clean[name] = this.#field(name, value);
+    for (const name of Object.keys(fields) as (keyof typeof fields)[]) {
+      const value = fields[name];
+      if (value !== undefined) clean[name] = this.#field(name, value);
+    }
     return clean;
   }
 
@@ -130,7 +134,7 @@ export class McpLogLines {
 
   #text(field: string, text: string): string {
     const limit = lengths[field];
-    return limit === undefined ? this.#cleaner.name(text) : this.#cleaner.text(text, limit);
+    return limit === undefined ? this.#cleaner.name(text, nameLength) : this.#cleaner.text(text, limit);
   }
 
   #list(field: string, list: readonly unknown[]): readonly string[] {

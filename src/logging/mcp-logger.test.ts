@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allText, createMcpLogRig, newDirectory } from './mcp-logs.test-support.ts';
@@ -271,6 +271,27 @@ describe('a run that is taken up again', () => {
     expect(lines).toHaveLength(4);
     expect(JSON.parse(lines[3] ?? '')).toMatchObject({ seq: 8, kind: 'call' });
   });
+});
+
+test('calls are on the disk a fifth of a second after they ended, without anybody asking', async () => {
+  const rig = createMcpLogRig();
+  rig.call({});
+  await rig.clock.advance(200);
+  const written = (): boolean => existsSync(path.join(rig.directory, 'index.jsonl'));
+  await rig.clock.until(() => written() && allText(rig.directory).split('"kind":"call"').length === 3);
+  expect(await rig.files()).toEqual(['files.jsonl', 'index.jsonl']);
+});
+
+test('a server that is started again and again leaves nothing behind in memory, and no line is lost', async () => {
+  const rig = createMcpLogRig();
+  for (let count = 0; count < 1_000; count += 1) {
+    rig.logger.stderr({ server: 'files', connection: `files#${count}` }, `last words ${count}`);
+    await rig.clock.advance(10);
+  }
+  const lines = (await rig.text('files.stderr.log')).trimEnd().split('\n');
+  expect(lines.map((line) => line.split('| ')[1])).toEqual(
+    Array.from({ length: 1_000 }, (_, count) => `last words ${count}`),
+  );
 });
 
 test('everything told before flushSync is on the disk behind it', async () => {

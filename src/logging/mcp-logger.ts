@@ -9,11 +9,12 @@ import type { McpLogLevel } from '../config/schema/logging-config.ts';
 import type { Clock } from '../events/clock.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import { createTimestamp } from '../journal/timestamp.ts';
+import { EventBatch } from './event-batch.ts';
 import { LineRate } from './line-rate.ts';
 import { indexStem, stemOf } from './log-file-name.ts';
 import { LogFiles, type LogName, type Refusal } from './log-files.ts';
 import { lastSeq } from './last-seq.ts';
-import { McpEventFold } from './mcp-event-fold.ts';
+import { McpEventFold, mcpEventLength } from './mcp-event-fold.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
 import { levelOf, type McpLogLevels } from './mcp-log-levels.ts';
 import { McpLogLines } from './mcp-log-lines.ts';
@@ -59,6 +60,7 @@ const ordinaryRate = 200;
 const debugRate = 10_000;
 const longestStderrLine = 8_000;
 const reportAfterMs = 1_000;
+const mostConnections = 200;
 /** Kinds whose lines are in the index too, whatever the level of their server. */
 const indexed: readonly McpLogKind[] = ['call', 'change', 'lifecycle', 'discovery', 'security', 'dropped'];
 const ranks: ReadonlyMap<McpLogLevel, number> = new Map(
@@ -81,10 +83,10 @@ class FileMcpLogger implements McpLogger {
   readonly #files: LogFiles;
   readonly #lines: McpLogLines;
   readonly #fold = new McpEventFold();
+  readonly #events: EventBatch;
   readonly #now: () => string;
   readonly #rate: LineRate<RateKey>;
-  readonly #ranks = new Map<string, number>();
-  readonly #stems = new Map<string, string>();
+  readonly #servers = new Map<string, ServerLogs>();
   readonly #stderr = new Map<string, { readonly of: LoggedServer; readonly lines: StderrLines }>();
   readonly #missing = new Map<MissingKey, number>();
   readonly #maxRunMegabytes: number;
@@ -108,6 +110,13 @@ class FileMcpLogger implements McpLogger {
       maxTotalBytes: limits.max_run_mb * megabyte,
       maxQueuedBytes,
     });
+    this.#events = new EventBatch(
+      clock,
+      (events) => {
+        for (const event of events) for (const draft of this.#fold.lines(event)) this.#write(draft);
+      },
+      () => void this.#files.flush(),
+    );
     this.#seq = lastSeq(directory);
     this.#rate = new LineRate(clock, (key, dropped) => {
       const [server = '', of = 'noise'] = key.split('\0') as [string?, Counted?];
@@ -116,44 +125,38 @@ class FileMcpLogger implements McpLogger {
   }
 
   wants(server: string, level: LogLevel): boolean {
-    return !this.#closed && rankOf(level) >= this.#rank(server);
+    return !this.#closed && rankOf(level) >= this.#of(server).rank;
   }
 
   event(event: RunEvent): void {
-    for (const draft of this.#fold.lines(event)) this.#write(draft);
+    const characters = mcpEventLength(event);
+    if (!this.#closed && characters !== undefined) this.#events.add(event, characters);
   }
 
   log(of: LoggedServer, entry: McpLogEntry): void {
     const { level, kind, text, tool, data } = entry;
-    const fields = { ...whose(of), text, ...(tool === undefined ? {} : { tool_raw: tool }) };
-    this.#write({ level, kind, fields: data === undefined ? fields : { ...fields, data } });
+    const { server, agent, connection } = of;
+    this.#events.drain();
+    this.#write({ level, kind, fields: { server, agent, connection, text, tool_raw: tool, data } });
   }
 
   stderr(of: LoggedServer, text: string): void {
-    if (this.#closed || this.#rank(of.server) === off) return;
+    if (this.#closed || this.#of(of.server).rank === off) return;
     const key = `${of.server}\0${of.agent ?? ''}\0${of.connection ?? ''}`;
     let held = this.#stderr.get(key);
     if (held === undefined) {
       held = { of, lines: new StderrLines() };
       this.#stderr.set(key, held);
+      this.#forgetOldest();
     }
     this.#writeStderr(of, held.lines.add(text));
   }
 
-  wire(of: LoggedServer, direction: 'in' | 'out', message: unknown): void {
-    if (!this.wants(of.server, 'debug')) return;
-    const { method, id } = envelopeOf(message);
-    this.#write({
-      level: 'debug',
-      kind: 'wire',
-      fields: {
-        ...whose(of),
-        dir: direction,
-        ...(method === undefined ? {} : { method }),
-        ...(id === undefined ? {} : { rpc_id: id }),
-        message,
-      },
-    });
+  wire({ server, agent, connection }: LoggedServer, dir: 'in' | 'out', message: unknown): void {
+    if (!this.wants(server, 'debug')) return;
+    const fields = { server, agent, connection, dir, ...envelopeOf(message), message };
+    this.#events.drain();
+    this.#write({ level: 'debug', kind: 'wire', fields });
   }
 
   flushSync(): void {
@@ -168,6 +171,7 @@ class FileMcpLogger implements McpLogger {
   }
 
   #tellAll(): void {
+    this.#events.drain();
     for (const { of, lines } of this.#stderr.values()) this.#writeStderr(of, lines.end());
     this.#rate.close();
     this.#report();
@@ -177,20 +181,28 @@ class FileMcpLogger implements McpLogger {
     const { level, kind } = draft;
     const { server = '' } = draft.fields;
     if (this.#closed) return;
-    const rank = this.#rank(server);
-    const inOwn = rankOf(level) >= rank;
-    const inIndex = rank !== off && level !== 'debug' && indexed.includes(kind);
+    const logs = this.#of(server);
+    const inOwn = rankOf(level) >= logs.rank;
+    const inIndex = logs.rank !== off && level !== 'debug' && indexed.includes(kind);
     if (!inOwn && !inIndex) return;
     const refusal = this.#files.refusal();
     if (refusal !== undefined) return this.#miss(server, kind, refusal);
     if (!this.#allows(server, kind, level)) return;
     this.#seq += 1;
     const { full, brief } = this.#lines.make(draft, draft.ts ?? this.#now(), this.#seq);
-    const name: LogName = { stem: this.#stem(server), kind: kind === 'wire' ? 'wire' : 'lines' };
     const refused =
-      (inOwn ? this.#files.append(name, full) : undefined) ??
+      (inOwn ? this.#files.append(kind === 'wire' ? logs.wire : logs.lines, full) : undefined) ??
       (inIndex ? this.#files.append(index, brief) : undefined);
     if (refused !== undefined) this.#miss(server, kind, refused);
+  }
+
+  /** A server that is started again and again has many connections. */
+  #forgetOldest(): void {
+    const [oldest] = this.#stderr;
+    if (this.#stderr.size <= mostConnections || oldest === undefined) return;
+    const [key, { of, lines }] = oldest;
+    this.#stderr.delete(key);
+    this.#writeStderr(of, lines.end());
   }
 
   #writeStderr(of: LoggedServer, lines: readonly string[]): void {
@@ -201,7 +213,7 @@ class FileMcpLogger implements McpLogger {
       if (refusal !== undefined) this.#miss(of.server, 'stderr', refusal);
       else if (this.#allows(of.server, 'stderr', 'info')) {
         const line = `${prefix}${this.#lines.shownText(text, longestStderrLine)}\n`;
-        const refused = this.#files.append({ stem: this.#stem(of.server), kind: 'stderr' }, line);
+        const refused = this.#files.append(this.#of(of.server).stderr, line);
         if (refused !== undefined) this.#miss(of.server, 'stderr', refused);
       }
     }
@@ -248,27 +260,33 @@ class FileMcpLogger implements McpLogger {
     this.#seq += 1;
     const { server } = draft.fields;
     const { full } = this.#lines.make(draft, this.#now(), this.#seq);
-    if (server !== undefined) this.#files.append({ stem: this.#stem(server), kind: 'lines' }, full, true);
+    if (server !== undefined) this.#files.append(this.#of(server).lines, full, true);
     this.#files.append(index, full, true);
   }
 
-  #rank(server: string): number {
-    let rank = this.#ranks.get(server);
-    if (rank === undefined) {
-      rank = rankOf(levelOf(this.#levels, server));
-      this.#ranks.set(server, rank);
+  #of(server: string): ServerLogs {
+    let logs = this.#servers.get(server);
+    if (logs === undefined) {
+      const stem = stemOf(server, this.#lines.shownName(server));
+      logs = {
+        rank: rankOf(levelOf(this.#levels, server)),
+        lines: { stem, kind: 'lines' },
+        wire: { stem, kind: 'wire' },
+        stderr: { stem, kind: 'stderr' },
+      };
+      this.#servers.set(server, logs);
     }
-    return rank;
+    return logs;
   }
+}
 
-  #stem(server: string): string {
-    let stem = this.#stems.get(server);
-    if (stem === undefined) {
-      stem = stemOf(server, this.#lines.shownName(server));
-      this.#stems.set(server, stem);
-    }
-    return stem;
-  }
+/** What is the same for all lines of a server. */
+interface ServerLogs {
+  /** Of the level from which on its lines are written. */
+  readonly rank: number;
+  readonly lines: LogName;
+  readonly wire: LogName;
+  readonly stderr: LogName;
 }
 
 const index: LogName = { stem: indexStem, kind: 'lines' };
@@ -285,20 +303,12 @@ function rankOf(level: McpLogLevel): number {
   return ranks.get(level) ?? off;
 }
 
-function whose({ server, agent, connection }: LoggedServer): LoggedServer {
-  return {
-    server,
-    ...(agent === undefined ? {} : { agent }),
-    ...(connection === undefined ? {} : { connection }),
-  };
-}
-
 /** What a message of JSON-RPC says of itself; it is the server's and may be anything. */
-function envelopeOf(message: unknown): { readonly method?: string; readonly id?: string | number } {
+function envelopeOf(message: unknown): { readonly method?: string; readonly rpc_id?: string | number } {
   if (typeof message !== 'object' || message === null) return {};
   const { method, id } = message as { readonly method?: unknown; readonly id?: unknown };
   return {
     ...(typeof method === 'string' ? { method } : {}),
-    ...(typeof id === 'string' || typeof id === 'number' ? { id } : {}),
+    ...(typeof id === 'string' || typeof id === 'number' ? { rpc_id: id } : {}),
   };
 }

@@ -8,7 +8,7 @@ import { mcpLogRecordSchema, type McpLogRecord } from './mcp-log-record.ts';
 import { createMcpLogger, type McpLogger, type McpLoggerOptions } from './mcp-logger.ts';
 import { redactText } from './redact-text.ts';
 
-export const run = 'log_20260101_000000_abcd';
+const run = 'log_20260101_000000_abcd';
 
 export interface McpLogRig {
   readonly directory: string;
@@ -106,7 +106,7 @@ export function createMcpLogRig(options: Partial<McpLoggerOptions> = {}): McpLog
 }
 
 /** The lines of a log, each of which must fit the schema. */
-export function recordsOf(text: string): readonly McpLogRecord[] {
+function recordsOf(text: string): readonly McpLogRecord[] {
   const lines = text.split('\n');
   if (lines.pop() !== '') throw new Error('the last line does not end');
   return lines.map((line) => mcpLogRecordSchema.parse(JSON.parse(line)));

@@ -21,6 +21,8 @@ export function redactedJson(value: unknown, redact: (text: string) => string): 
 
 /** For a line of JSON: what it reads back as stays the same. */
 export function escapeUnseen(line: string): string {
+  // Plain ASCII, told by its length, has but one of them.
+  if (Buffer.byteLength(line) === line.length && !line.includes('\u007F')) return line;
   return line.replaceAll(
     unseen,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -60,12 +60,12 @@ export class TextCleaner {
     return `${cutText(clean, limit)}…`;
   }
 
-  /** A short text that comes often, such as a name of a tool or a key. */
-  name(name: string): string {
-    if (name.length > longestRemembered) return this.text(name, longestRemembered);
+  /** A text that, when it is short, comes again and again: a name of a tool, a key, a path. */
+  name(name: string, limit: number = longestRemembered): string {
+    if (name.length > longestRemembered || name.length > limit) return this.text(name, limit);
     let clean = this.#names.get(name);
     if (clean === undefined) {
-      clean = this.#redact(name);
+      clean = this.#redact(withoutDataUrls(name));
       if (this.#names.size >= remembered) this.#names.clear();
       this.#names.set(name, clean);
     }
