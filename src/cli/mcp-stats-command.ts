@@ -15,16 +15,27 @@ export async function mcpStatsCommand(
 ): Promise<number> {
   const directory = await mcpRunDirectory(run, process.cwd());
   const stats = new McpStats();
-  for await (const record of readMcpLogs({ directory: directory.mcp, indexOnly: true })) stats.add(record);
+  let since: string | undefined;
+  for await (const record of readMcpLogs({ directory: directory.mcp, indexOnly: true })) {
+    since ??= record.ts;
+    stats.add(record);
+  }
   const servers = stats.servers();
+  const { isWhole } = stats;
   if (flags.output === 'json') {
-    const document = JSON.stringify({ run: directory.id, servers }, undefined, 2);
+    const document = JSON.stringify(
+      { run: directory.id, since: since ?? null, whole: isWhole, servers },
+      undefined,
+      2,
+    );
     process.stdout.write(`${escapeUnseen(document)}\n`);
     return 0;
   }
   const output = terminalOutput(process.stdout);
   if (servers.length === 0) output.write(`No MCP server was used in ${directory.id}.\n`);
   for (const server of servers) printServer(output, server);
+  if (!isWhole)
+    output.write(`Only what the logs still hold: since ${since}, older lines had to make room.\n`);
   return 0;
 }
 

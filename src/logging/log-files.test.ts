@@ -124,6 +124,30 @@ describe('rotation', () => {
     );
   });
 
+  test('tells of each file that had to make room how many lines it had', async () => {
+    const told: unknown[] = [];
+    const { directory, open } = rig({
+      maxFileBytes: 100,
+      maxFiles: 3,
+      onRemoved: (name, lines) => told.push([name.stem, lines]),
+    });
+    const logs = open();
+    for (let number = 0; number < 100; number += 1) logs.append(files, '123456789\n');
+    await logs.close();
+    expect(told).toEqual(Array.from({ length: 7 }, () => ['files', 10]));
+    // Whoever goes on has not counted what was there.
+    const again = open();
+    for (let number = 0; number < 40; number += 1) again.append(files, '123456789\n');
+    await again.close();
+    expect(told.slice(7)).toEqual([
+      ['files', undefined],
+      ['files', undefined],
+      ['files', undefined],
+      ['files', 10],
+    ]);
+    expect(logFilesIn(directory)).toHaveLength(3);
+  });
+
   test('the one file of a log starts anew', async () => {
     const { directory, open, text } = rig({ maxFileBytes: 10, maxFiles: 1 });
     const logs = open();

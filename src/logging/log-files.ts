@@ -23,6 +23,8 @@ export interface LogFilesOptions {
   readonly maxTotalBytes: number;
   /** Bytes that wait at most. */
   readonly maxQueuedBytes: number;
+  /** A file had to make room; `lines` is undefined when it was written by an earlier process. Must not throw. */
+  readonly onRemoved?: (name: LogName, lines: number | undefined) => void;
 }
 
 export type Refusal = 'queue' | 'run_limit' | 'disk';
@@ -47,6 +49,8 @@ interface OpenLog {
   /** Where the next byte goes. */
   end: number;
   lines: Line[];
+  /** Lines in each of its files, the newest first; not a number where nobody has counted. */
+  counts: number[];
   /** What is being written. */
   flying: { readonly bytes: Buffer; readonly at: number } | undefined;
   failed: boolean;
@@ -134,7 +138,7 @@ export class LogFiles {
     const file = fileOf({ ...name, generation: 0 });
     let log = this.#logs.get(file);
     if (log === undefined) {
-      log = { name, fd: undefined, end: 0, lines: [], flying: undefined, failed: false };
+      log = { name, fd: undefined, end: 0, lines: [], counts: [], flying: undefined, failed: false };
       this.#logs.set(file, log);
     }
     this.#known.set(name, log);
@@ -198,6 +202,7 @@ export class LogFiles {
     this.#queued -= size;
     const at = log.end;
     log.end += size;
+    log.counts[0] = (log.counts[0] ?? 0) + count;
     return { bytes: Buffer.from(taken.map(({ text }) => text).join('')), at };
   }
 
@@ -208,6 +213,7 @@ export class LogFiles {
     const fd = fs.openSync(join(directory, fileOf({ ...log.name, generation: 0 })), flags, 0o600);
     log.fd = fd;
     log.end = fs.fstatSync(fd).size;
+    log.counts[0] ??= log.end === 0 ? 0 : Number.NaN;
     if (log.end > 0 && lastByte(fd, log.end) !== lineFeed) {
       // A crash has cut a line; the next one must not hang on it.
       writeWhole(fd, Buffer.from('\n'), log.end);
@@ -221,10 +227,14 @@ export class LogFiles {
     const path = (generation: number): string => join(directory, fileOf({ ...log.name, generation }));
     if (log.fd !== undefined) fs.closeSync(log.fd);
     log.fd = undefined;
-    this.#total -= removed(path(maxFiles - 1));
+    const size = removed(path(maxFiles - 1));
+    this.#total -= size;
     for (let generation = maxFiles - 2; generation >= 0; generation -= 1) {
       if (fs.existsSync(path(generation))) fs.renameSync(path(generation), path(generation + 1));
     }
+    const lost = log.counts[maxFiles - 1] ?? Number.NaN;
+    log.counts = [0, ...log.counts.slice(0, maxFiles - 1)];
+    if (size > 0) this.#options.onRemoved?.(log.name, Number.isNaN(lost) ? undefined : lost);
   }
 
   #fail(log: OpenLog, error: unknown): void {

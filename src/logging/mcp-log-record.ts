@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema/deep-readonly.ts';
-import { callOutcomes, logLevels, mcpLogKinds } from './mcp-log-words.ts';
+import { callOutcomes, dropReasons, logLevels, mcpLogKinds } from './mcp-log-words.ts';
 
 const about = (text: string): { readonly description: string } => ({ description: text });
 const names = z.array(z.string());
@@ -113,14 +113,14 @@ export const mcpLogRecordSchema = z.strictObject({
     .optional()
     .meta(about('In `wire`: id of a request or an answer.')),
   message: z.unknown().optional().meta(about('In `wire`: the whole message, at most 64,000 characters.')),
-  dropped: count.optional().meta(about('In `dropped`: how many lines are missing.')),
-  of: z.string().optional().meta(about('In `dropped`: of what kind they were.')),
+  dropped: count.optional().meta(about('In `dropped`: how many lines are missing, if that is known.')),
+  of: z.string().optional().meta(about('In `dropped`: of what kind they were, or from which file.')),
   why: z
-    .enum(['rate', 'queue', 'run_limit', 'disk'])
+    .enum(dropReasons)
     .optional()
     .meta(
       about(
-        'In `dropped`. `rate`: too many in a second; `queue`: the disk is too slow; `run_limit`: all logs have reached `logging.mcp.max_run_mb`; `disk`: a file could not be written.',
+        'In `dropped`. `rate`: too many in a second; `queue`: the disk is too slow; `run_limit`: all logs have reached `logging.mcp.max_run_mb`; `disk`: a file could not be written; `rotation`: the oldest file had to make room.',
       ),
     ),
   redactions: count.optional().meta(about('Texts of the line in which something secret was masked.')),

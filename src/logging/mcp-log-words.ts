@@ -28,6 +28,11 @@ export const mcpLogKinds = [
 
 export type McpLogKind = (typeof mcpLogKinds)[number];
 
+/** Why lines are missing. */
+export const dropReasons = ['rate', 'queue', 'run_limit', 'disk', 'rotation'] as const;
+
+export type DropReason = (typeof dropReasons)[number];
+
 export const callOutcomes = [
   'ok',
   'tool_error',

@@ -228,6 +228,22 @@ describe.each([
   });
 });
 
+test('a private key that comes line by line is in no file', async () => {
+  const body = ['MIIEowIBAAKCAQEA7bq1', 'kqPz0Xw9uGJm5vYtQ2Lr'];
+  const key = ['-----BEGIN RSA PRIVATE KEY-----', ...body, '-----END RSA PRIVATE KEY-----'];
+  const logs = rig();
+  for (const line of ['before', ...key, 'after']) {
+    logs.logger.log(of, { level: 'notice', kind: 'noise', text: line });
+    logs.logger.stderr(of, `${line}\n`);
+  }
+  expect((await logs.records('files.jsonl')).map(({ text }) => text)).toEqual([
+    'before',
+    '[masked]',
+    'after',
+  ]);
+  for (const line of body) expect(allText(logs.directory)).not.toContain(line);
+});
+
 test('the canary would be found: without masking it is in the files', async () => {
   const logs = createMcpLogRig({ redact: (text) => text, levels: { others: 'debug', servers: new Map() } });
   for (const [, put] of paths) put(logs, known);

@@ -11,15 +11,16 @@ import type { RunEvent } from '../events/run-event.ts';
 import { createTimestamp } from '../journal/timestamp.ts';
 import { EventBatch } from './event-batch.ts';
 import { LineRate } from './line-rate.ts';
-import { indexStem, stemOf } from './log-file-name.ts';
+import { fileOf, indexStem, stemOf } from './log-file-name.ts';
 import { LogFiles, type LogName, type Refusal } from './log-files.ts';
 import { lastSeq } from './last-seq.ts';
 import { McpEventFold, mcpEventLength } from './mcp-event-fold.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
 import { levelOf, type McpLogLevels } from './mcp-log-levels.ts';
 import { McpLogLines } from './mcp-log-lines.ts';
-import { logLevels, type McpLogKind } from './mcp-log-words.ts';
+import { logLevels, type DropReason, type McpLogKind } from './mcp-log-words.ts';
 import type { LoggedServer, LogLevel, McpLog, McpLogEntry } from './mcp-log.ts';
+import { PrivateKeyLines } from './private-key-lines.ts';
 import { StderrLines } from './stderr-lines.ts';
 
 export interface McpLoggerOptions {
@@ -87,7 +88,7 @@ class FileMcpLogger implements McpLogger {
   readonly #now: () => string;
   readonly #rate: LineRate<RateKey>;
   readonly #servers = new Map<string, ServerLogs>();
-  readonly #stderr = new Map<string, { readonly of: LoggedServer; readonly lines: StderrLines }>();
+  readonly #printed = new Map<string, Printed>();
   readonly #missing = new Map<MissingKey, number>();
   readonly #maxRunMegabytes: number;
   #reporting: (() => void) | undefined;
@@ -109,6 +110,8 @@ class FileMcpLogger implements McpLogger {
       maxFiles: limits.max_files,
       maxTotalBytes: limits.max_run_mb * megabyte,
       maxQueuedBytes,
+      onRemoved: (name, count) =>
+        this.#tellMissing(this.#serverOf(name), fileOf({ ...name, generation: 0 }), 'rotation', count),
     });
     this.#events = new EventBatch(
       clock,
@@ -136,20 +139,14 @@ class FileMcpLogger implements McpLogger {
   log(of: LoggedServer, entry: McpLogEntry): void {
     const { level, kind, text, tool, data } = entry;
     const { server, agent, connection } = of;
+    if (kind === 'noise' && this.#printedBy(of).noise.hides(text)) return;
     this.#events.drain();
     this.#write({ level, kind, fields: { server, agent, connection, text, tool_raw: tool, data } });
   }
 
   stderr(of: LoggedServer, text: string): void {
     if (this.#closed || this.#of(of.server).rank === off) return;
-    const key = `${of.server}\0${of.agent ?? ''}\0${of.connection ?? ''}`;
-    let held = this.#stderr.get(key);
-    if (held === undefined) {
-      held = { of, lines: new StderrLines() };
-      this.#stderr.set(key, held);
-      this.#forgetOldest();
-    }
-    this.#writeStderr(of, held.lines.add(text));
+    this.#writeStderr(of, this.#printedBy(of).stderr.add(text));
   }
 
   wire({ server, agent, connection }: LoggedServer, dir: 'in' | 'out', message: unknown): void {
@@ -172,7 +169,7 @@ class FileMcpLogger implements McpLogger {
 
   #tellAll(): void {
     this.#events.drain();
-    for (const { of, lines } of this.#stderr.values()) this.#writeStderr(of, lines.end());
+    for (const { of, stderr } of this.#printed.values()) this.#writeStderr(of, stderr.end());
     this.#rate.close();
     this.#report();
   }
@@ -196,13 +193,24 @@ class FileMcpLogger implements McpLogger {
     if (refused !== undefined) this.#miss(server, kind, refused);
   }
 
+  #printedBy(of: LoggedServer): Printed {
+    const key = `${of.server}\0${of.agent ?? ''}\0${of.connection ?? ''}`;
+    let printed = this.#printed.get(key);
+    if (printed === undefined) {
+      printed = { of, stderr: new StderrLines(), noise: new PrivateKeyLines() };
+      this.#printed.set(key, printed);
+      this.#forgetOldest();
+    }
+    return printed;
+  }
+
   /** A server that is started again and again has many connections. */
   #forgetOldest(): void {
-    const [oldest] = this.#stderr;
-    if (this.#stderr.size <= mostConnections || oldest === undefined) return;
-    const [key, { of, lines }] = oldest;
-    this.#stderr.delete(key);
-    this.#writeStderr(of, lines.end());
+    const [oldest] = this.#printed;
+    if (this.#printed.size <= mostConnections || oldest === undefined) return;
+    const [key, { of, stderr }] = oldest;
+    this.#printed.delete(key);
+    this.#writeStderr(of, stderr.end());
   }
 
   #writeStderr(of: LoggedServer, lines: readonly string[]): void {
@@ -249,10 +257,15 @@ class FileMcpLogger implements McpLogger {
     this.#missing.clear();
   }
 
-  #tellMissing(server: string, of: Counted, why: Refusal | 'rate', dropped: number): void {
-    const text = `dropped ${dropped} ${dropped === 1 ? 'line' : 'lines'} (${of}): ${reasons[why]}`;
-    const fields = { ...(server === '' ? {} : { server }), text, dropped, of, why };
-    this.#tell({ level: 'warning', kind: 'dropped', fields });
+  #tellMissing(server: string, of: string, why: DropReason, dropped: number | undefined): void {
+    const count = dropped === undefined ? 'lines' : `${dropped} ${dropped === 1 ? 'line' : 'lines'}`;
+    const text = `dropped ${count} (${of}): ${reasons[why]}`;
+    this.#tell({
+      // That old lines make room for new ones is what was asked for.
+      level: why === 'rotation' ? 'notice' : 'warning',
+      kind: 'dropped',
+      fields: { server: server === '' ? undefined : server, text, dropped, of, why },
+    });
   }
 
   /** Lines about missing lines are few, and no limit holds for them. */
@@ -262,6 +275,12 @@ class FileMcpLogger implements McpLogger {
     const { full } = this.#lines.make(draft, this.#now(), this.#seq);
     if (server !== undefined) this.#files.append(this.#of(server).lines, full, true);
     this.#files.append(index, full, true);
+  }
+
+  /** Empty for the index. */
+  #serverOf({ stem }: LogName): string {
+    for (const [server, { lines }] of this.#servers) if (lines.stem === stem) return server;
+    return '';
   }
 
   #of(server: string): ServerLogs {
@@ -278,6 +297,13 @@ class FileMcpLogger implements McpLogger {
     }
     return logs;
   }
+}
+
+/** What a connection is in the middle of printing. */
+interface Printed {
+  readonly of: LoggedServer;
+  readonly stderr: StderrLines;
+  readonly noise: PrivateKeyLines;
 }
 
 /** What is the same for all lines of a server. */
@@ -297,7 +323,8 @@ const reasons = {
   queue: 'the disk is too slow',
   run_limit: 'the logs of the run are full',
   disk: 'the file could not be written',
-} as const;
+  rotation: 'the oldest file had to make room',
+} as const satisfies Record<DropReason, string>;
 
 function rankOf(level: McpLogLevel): number {
   return ranks.get(level) ?? off;

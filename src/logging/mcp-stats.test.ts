@@ -70,3 +70,19 @@ test('calls, errors by class, times and sizes, per server and tool', async () =>
     }),
   ]);
 });
+
+test('that the index has lost old lines is known', async () => {
+  for (const [calls, isWhole] of [
+    [10, true],
+    [100, false],
+  ] as const) {
+    const rig = createMcpLogRig({ limits: { max_file_mb: 0.01, max_files: 2, max_run_mb: 1 } });
+    for (let count = 0; count < calls; count += 1) rig.call({});
+    await rig.files();
+    const stats = new McpStats();
+    for await (const record of readMcpLogs({ directory: rig.directory, indexOnly: true })) stats.add(record);
+    expect(stats.isWhole).toBe(isWhole);
+    // What had to make room is not missing by mistake.
+    expect(stats.servers()).toMatchObject([{ dropped: 0 }]);
+  }
+});

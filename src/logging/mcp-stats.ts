@@ -41,9 +41,16 @@ export interface ServerStats extends CallStats {
 
 export class McpStats {
   readonly #servers = new Map<string, ServerCount>();
+  #isWhole = true;
+
+  /** False when the index has lost its oldest lines. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
 
   add(record: McpLogRecord): void {
     const { server: name } = record;
+    if (record.why === 'rotation' && name === undefined) this.#isWhole = false;
     if (name === undefined) return;
     const server = this.#servers.get(name) ?? newServer();
     this.#servers.set(name, server);
@@ -54,7 +61,8 @@ export class McpStats {
       server.tools.set(tool, calls);
       count(calls, record);
     }
-    if (record.kind === 'dropped') server.dropped += record.dropped ?? 0;
+    // What a file has lost by rotation the index may still have.
+    if (record.kind === 'dropped' && record.why !== 'rotation') server.dropped += record.dropped ?? 0;
     if (record.event === 'server.starting') server.starts += 1;
     if (record.event === 'server.starting' && record.again === true) server.restarts += 1;
     if (record.event === 'server.ready') server.startMs = record.start_ms ?? null;

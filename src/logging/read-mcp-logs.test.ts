@@ -69,10 +69,14 @@ test('what a server’s file has lost by rotation comes from the index, in brief
   for (let count = 0; count < 60; count += 1) rig.call({ text: 'word '.repeat(100) });
   await rig.files();
   const records = await read({ directory: rig.directory });
-  const full = records.filter(({ args }) => args !== undefined);
-  expect(records.length).toBeGreaterThan(full.length);
+  const calls = records.filter(({ kind }) => kind === 'call');
+  const full = calls.filter(({ args }) => args !== undefined);
+  expect(calls.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, place) => place + 1));
   expect(full.length).toBeGreaterThan(5);
-  expect(records.map(({ seq }) => seq)).toEqual(records.map((_, place) => 61 - records.length + place));
+  expect(full.length).toBeLessThan(60);
+  expect(full).toEqual(calls.slice(-full.length));
+  const lost = records.filter(({ why, of }) => why === 'rotation' && of === 'files.jsonl');
+  expect(lost.reduce((sum, { dropped = 0 }) => sum + dropped, 0)).toBe(60 - full.length);
 });
 
 test('messages of the protocol come when they are asked for', async () => {

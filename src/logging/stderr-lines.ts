@@ -1,17 +1,16 @@
 /**
  * Puts the pieces of a server's stderr together to whole lines, because half a line may hold half a secret. A line
- * that does not end is cut; its rest is left out. What stands between the first and the last line of a private key is
- * left out too, as none of it looks like a secret by itself.
+ * that does not end is cut; its rest is left out, and so is the inside of a private key.
  */
+import { PrivateKeyLines } from './private-key-lines.ts';
+
 const longestHeld = 65_536;
-/** Of a key; what goes on for longer is none. */
-const mostKeyLines = 200;
 
 export class StderrLines {
   #held = '';
   /** The held line is too long, and its beginning was handed out. */
   #skipping = false;
-  #keyLines = 0;
+  readonly #keys = new PrivateKeyLines();
 
   /** The lines that this piece ends. */
   add(piece: string): readonly string[] {
@@ -53,11 +52,6 @@ export class StderrLines {
   }
 
   #give(text: string, lines: string[]): void {
-    if (this.#keyLines > 0) {
-      this.#keyLines = text.includes('-----END') ? 0 : this.#keyLines - 1;
-      return;
-    }
-    if (text.includes('PRIVATE KEY-----') && !text.includes('-----END')) this.#keyLines = mostKeyLines;
-    if (text.trim() !== '') lines.push(text);
+    if (!this.#keys.hides(text) && text.trim() !== '') lines.push(text);
   }
 }

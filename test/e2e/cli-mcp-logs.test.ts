@@ -146,6 +146,8 @@ describe('massgen mcp stats', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       run: mcpRun,
+      since: '2026-01-31T12:00:00.000Z',
+      whole: true,
       servers: [
         {
           server: 'filesystem',
