@@ -71,6 +71,8 @@ test('a secret as a name is masked', () => {
 });
 
 test('characters that control a terminal are escapes', () => {
+  expect(redactedJson('a\u007Fb', same)).toBe(String.raw`"a\u007fb"`);
+  expect(redactedJson('\u0085', same)).toBe(String.raw`"\u0085"`);
   expect(redactedJson('\u001B[2J \u009B31m \u202Etxt.exe\u2028', same)).toBe(
     String.raw`"\u001b[2J \u009b31m \u202etxt.exe\u2028"`,
   );
