@@ -65,3 +65,17 @@ describe('secret registry', () => {
     expect(registry.replace('abc')).toBe('abc');
   });
 });
+
+it('a value of several lines is replaced line by line too, but for lines that are anybody’s', () => {
+  const registry = createSecretRegistry();
+  registry.add('CERT', '{\n  "private": "Zm9vYmFyYmF6cXV4"\n}\n');
+  expect(registry.replace('stderr:   "private": "Zm9vYmFyYmF6cXV4"')).toBe('stderr: [secret CERT]');
+  expect(registry.replace('{ }')).toBe('{ }');
+});
+
+it('tells how long the longest of its forms is', () => {
+  const registry = createSecretRegistry();
+  expect(registry.longest).toBe(0);
+  registry.add('KEY', 'a/b/c/d/e');
+  expect(registry.longest).toBe(encodeURIComponent('a/b/c/d/e').length);
+});

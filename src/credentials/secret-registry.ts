@@ -6,18 +6,33 @@
 export interface SecretRegistry {
   /** Registers a value; false when it is too short to be replaced. The first name of a value stays. */
   add(name: string, value: string): boolean;
+  /** Characters of the longest registered value, in the longest form it is replaced in; 0 without any. */
+  readonly longest: number;
   replace(text: string): string;
 }
 
 const shortestValue = 8;
+/** Shorter lines of a longer value are words of anybody, such as `{`. */
+const shortestLine = 16;
 
 export function createSecretRegistry(): SecretRegistry {
   const names = new Map<string, string>();
   let pattern: RegExp | undefined;
+  let longest = 0;
   return {
+    get longest() {
+      return longest;
+    },
     add(name, value) {
       if (value.length < shortestValue) return false;
-      for (const form of forms(value)) if (!names.has(form)) names.set(form, name);
+      // Logs are read and written line by line, so each line of a value counts by itself, too.
+      const lines = value.includes('\n')
+        ? value.split(/\r?\n/u).filter((line) => line.length >= shortestLine)
+        : [];
+      for (const form of [value, ...lines].flatMap(forms)) {
+        if (!names.has(form)) names.set(form, name);
+        longest = Math.max(longest, form.length);
+      }
       pattern = new RegExp(
         [...names.keys()]
           .toSorted((a, b) => b.length - a.length)

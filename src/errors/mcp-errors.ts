@@ -131,6 +131,12 @@ export const mcpErrors = {
     title: 'Another MCP server is started than the config says',
     hint: 'Write `command: massgen`, `args: [mcp, test-server]` to have no notice.',
   },
+  unknownServer: {
+    code: 'MG1429',
+    title: 'No MCP server has the name that `--mcp-debug` was given',
+    hint: 'Names are those of the config; `massgen mcp list` shows them.',
+    exitCode: 2,
+  },
   sweptProcesses: {
     code: 'MG1427',
     title: 'Processes that an earlier run had left behind were ended',

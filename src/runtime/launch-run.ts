@@ -76,7 +76,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     await recorder.append(bodies).durable;
   };
   const legacy = createLegacyFoldersSink(directory, workspaces, aliases, emit);
-  const mcpLogs = createRunMcpLogs(parts, { ...options, redact });
+  const mcpLogs = createRunMcpLogs(parts, { ...options, redact, longestSecret: secrets.longest });
   // After the others: whoever reads its lines has seen the events they are made of.
   const sinks = [legacy, ...(await openRunSinks(options, redact)), mcpLogs];
   const limits = runLimits(config);
@@ -103,6 +103,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     replaceSecrets: (text) => secrets.replace(text),
     log: mcpLogs,
     ...(options.ask === undefined ? {} : { ask: options.ask }),
+    ...(options.mcpDebug === undefined ? {} : { mcpDebug: options.mcpDebug }),
   });
   const members = new Map<string, TeamMember>();
   for (const agent of config.agents) {

@@ -12,6 +12,8 @@ export interface RunMcpLogsOptions extends Pick<ResumeOptions, 'debug' | 'logs' 
   readonly config: MassGenConfig;
   readonly directory: RunDirectory;
   readonly redact: (text: string) => string;
+  /** Characters of the longest known secret. */
+  readonly longestSecret: number;
 }
 
 /** @throws MassGenError when the variable with the levels cannot be understood. */
@@ -33,6 +35,7 @@ export function createRunMcpLogs(parts: RuntimeParts, options: RunMcpLogsOptions
     redact,
     levels,
     limits: config.logging.mcp,
+    longestSecret: options.longestSecret,
     digestKey: parts.ids.hex(16),
   });
   // An end that nobody awaits, such as an exception that nobody catches, must not cost the last lines.

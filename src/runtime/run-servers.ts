@@ -22,6 +22,8 @@ export interface RunServersOptions {
   readonly replaceSecrets: (text: string) => string;
   readonly log: McpLog;
   readonly ask?: AskPerson;
+  /** Servers that somebody wants to watch: names, or true for all. */
+  readonly mcpDebug?: true | readonly string[];
 }
 
 export interface RunServers {
@@ -53,6 +55,17 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
     await emit({ type: 'warning.raised', code, message: `${title}: ${which.join(', ')}${more}`, hint });
   }
 
+  /** A misspelt name would watch nothing, in silence. */
+  async function nameUnknown(servers: readonly string[]): Promise<void> {
+    const { mcpDebug } = options;
+    const unknown = Array.isArray(mcpDebug) ? mcpDebug.filter((name) => !servers.includes(name)) : [];
+    if (unknown.length === 0) return;
+    const { code, title, hint } = mcpErrors.unknownServer;
+    const names = [...new Set(servers)].join(', ');
+    const message = `${title}: ${unknown.join(', ')}; there are ${names === '' ? 'none' : names}`;
+    await emit({ type: 'warning.raised', code, message, hint });
+  }
+
   return {
     async start(signal) {
       await sweep();
@@ -70,6 +83,12 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
         return { agent: agent.id, ...(await refuseByLookUp(specs, agent, parts)) };
       });
       const planned = await Promise.all(planning);
+      await nameUnknown(
+        planned.flatMap(({ specs, failed }) => [
+          ...specs.map(({ name }) => name),
+          ...failed.map(({ server }) => server),
+        ]),
+      );
       const { code, title, hint } = mcpErrors.serverReplaced;
       for (const { agent, failed, notices } of planned) {
         await emit(
