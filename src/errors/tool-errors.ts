@@ -58,4 +58,10 @@ export const toolErrors = {
     title: 'The workspace could not be looked at after a call',
     hint: 'Its files are still taken over with the next answer.',
   },
+  outsideFolders: {
+    code: 'MG1512',
+    title: 'This path is outside of the folders that the agent may use',
+    hint: 'Name a path in the workspace, the views or a context path.',
+    exitCode: 2,
+  },
 } as const satisfies Record<string, ErrorDefinition>;

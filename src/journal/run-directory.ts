@@ -29,6 +29,8 @@ export interface RunDirectory {
   readonly views: string;
   readonly workspaces: string;
   readonly mcp: string;
+  /** Home directories of servers, by alias of their agent. */
+  readonly homes: string;
   /** Shared by all runs of the logs directory. */
   readonly store: string;
   /** Where the winner's answer and files end up. */
@@ -87,6 +89,7 @@ function namesIn(path: string): RunDirectory {
     views: join(path, 'views'),
     workspaces: join(path, 'workspaces'),
     mcp: join(path, 'mcp'),
+    homes: join(path, 'homes'),
     store: join(dirname(path), '.store'),
     final: (agent) => join(path, 'final', agent),
   };

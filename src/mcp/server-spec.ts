@@ -20,6 +20,10 @@ interface Named {
   readonly allowLists: readonly (readonly string[])[];
   /** These are never offered; looked at before `allowLists`. */
   readonly excludedTools: readonly string[];
+  /** Tools that are not offered, each with the reason. */
+  readonly withheld?: Readonly<Record<string, string>>;
+  /** Every path in a call must lead into one of these; absent for servers that see to it, or to which it does not apply. */
+  readonly folders?: readonly string[];
   /** What the config says its tools do, by name or pattern. */
   readonly declaredEffects?: Readonly<Record<string, readonly Effect[]>>;
   /** Texts in the launch that we put there and that are others in each run: they do not make it another server. */

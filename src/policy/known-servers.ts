@@ -5,6 +5,7 @@
  * has all its texts looked at.
  */
 import type { Effect } from '../events/effect.ts';
+import type { FolderRecipe } from './folder-recipe.ts';
 
 export interface ToolProfile {
   readonly effects: readonly Effect[];
@@ -19,14 +20,17 @@ export interface ServerProfile {
   readonly id: string;
   /** The file inside of the package that starts it. */
   readonly entry: string;
+  /** What the program is called where it does not come from npm. */
+  readonly command?: string;
   /** It keeps something of whoever talks to it (a browser, a shell, a current directory): one process an agent. */
   readonly statefulPerAgent: boolean;
   readonly tools: Readonly<Record<string, ToolProfile>>;
   /** How it is told which folders it may use. */
-  readonly directories?:
-    | { readonly type: 'positional' }
-    | { readonly type: 'flag'; readonly flag: string; readonly join: 'comma' | 'repeat' }
-    | { readonly type: 'cwd' };
+  readonly directories?: FolderRecipe;
+  /** It can be led out of its folders: through links, or into one whose name begins like that of another. */
+  readonly leaks?: true;
+  /** Tools that know no folders: not offered where the server is there for files only. */
+  readonly withheld?: readonly string[];
   /** It looks for relative paths in each of its folders in turn, not only in its current directory. */
   readonly searchesDirectories?: true;
 }
@@ -58,6 +62,22 @@ const commonFileTools: Tools = {
   move_file: moves('source', 'destination'),
 };
 
+/** No visits of its makers' servers, no browser opened or downloaded, no survey in the results. */
+const desktopCommanderFolders: FolderRecipe = {
+  type: 'home-file',
+  file: '.claude-server-commander/config.json',
+  key: 'allowedDirectories',
+  content: { telemetryEnabled: false, pendingWelcomeOnboarding: false, welcomeOnboardingEligible: false },
+  // Where it finds a browser it does not download one.
+  emptyFiles: [
+    '.claude-server-commander/puppeteer-cache/chrome/none/chrome-linux64/chrome',
+    '.claude-server-commander/puppeteer-cache/chrome/none/chrome-mac-x64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+  ],
+  env: { DESKTOP_COMMANDER_DISABLE_TELEMETRY: '1', DC_FLAG_URL: 'data:application/json,{}' },
+  option: ['--no-onboarding'],
+  traces: ['.claude-server-commander', '.claude-server-commander-logs'],
+};
+
 export const knownServers: readonly ServerProfile[] = [
   {
     id: '@modelcontextprotocol/server-filesystem',
@@ -76,13 +96,15 @@ export const knownServers: readonly ServerProfile[] = [
     entry: 'dist/index.cjs',
     statefulPerAgent: false,
     directories: { type: 'flag', flag: '--allowed-directories', join: 'repeat' },
+    leaks: true,
     tools: { ...commonFileTools, list_allowed_directories: reads() },
   },
   {
     id: 'mcp-filesystem-server',
     entry: 'server.js',
     statefulPerAgent: false,
-    directories: { type: 'cwd' },
+    directories: { type: 'everywhere' },
+    leaks: true,
     tools: {
       ...commonFileTools,
       read_binary_file: reads('path'),
@@ -94,6 +116,7 @@ export const knownServers: readonly ServerProfile[] = [
     entry: 'build/index.js',
     statefulPerAgent: false,
     directories: { type: 'cwd' },
+    leaks: true,
     tools: {
       ...each('list_files search_files', reads('path')),
       ...each('stat_items read_content', reads('paths[]')),
@@ -109,8 +132,9 @@ export const knownServers: readonly ServerProfile[] = [
   {
     id: '@rustmcp/rust-mcp-filesystem',
     entry: 'run-rust-mcp-filesystem.js',
+    command: 'rust-mcp-filesystem',
     statefulPerAgent: false,
-    directories: { type: 'positional' },
+    directories: { type: 'positional', option: ['--allow-write', '-w'] },
     tools: {
       ...each(
         `calculate_directory_size directory_tree find_duplicate_files find_empty_directories get_file_info head_file
@@ -127,6 +151,20 @@ export const knownServers: readonly ServerProfile[] = [
     entry: 'dist/index.js',
     // Shells, searches and the settings of the process.
     statefulPerAgent: true,
+    directories: desktopCommanderFolders,
+    leaks: true,
+    withheld: [
+      'set_config_value',
+      'start_process',
+      'interact_with_process',
+      'read_process_output',
+      'force_terminate',
+      'list_sessions',
+      'list_processes',
+      'kill_process',
+      'write_pdf',
+      'give_feedback_to_desktop_commander',
+    ],
     tools: {
       read_file: { effects: ['Read', 'Net'], paths: ['path'] },
       read_multiple_files: reads('paths[]'),
@@ -139,8 +177,9 @@ export const knownServers: readonly ServerProfile[] = [
       write_file: writes('path'),
       create_directory: rewrites('path'),
       move_file: moves('source', 'destination'),
-      // Their options may name further files.
-      ...each('write_pdf edit_block', writesAnywhere),
+      edit_block: writes('file_path'),
+      // Its options may name further files.
+      write_pdf: writesAnywhere,
       ...each('start_process interact_with_process force_terminate kill_process', runs),
       // Which shell is used and which commands and folders are allowed.
       set_config_value: runs,

@@ -15,6 +15,7 @@ test.each([
   ['bunx', [`${official}@latest`, '/ws']],
   ['pnpm', ['dlx', official, '/ws']],
   ['yarn', ['dlx', official, '/ws']],
+  ['npx', ['--offline', '-y', official, '/ws']],
 ])('%s %j starts the official server', (command, args) => {
   expect(serverProfile({ command, args })?.id).toBe(official);
   expect(serverArguments({ command, args })).toEqual(['/ws']);
@@ -46,6 +47,16 @@ test('an alias of another package is a stranger', () => {
   for (const word of [`${official}@npm:evil`, `${official}@npm:evil@1`, `${official}@file:evil`]) {
     expect(serverProfile({ command: 'npx', args: [word] })).toBeUndefined();
   }
+});
+
+test('a program that does not come from npm is known by its name, whatever follows', () => {
+  for (const command of [
+    'rust-mcp-filesystem',
+    '/usr/local/bin/rust-mcp-filesystem',
+    'rust-mcp-filesystem.exe',
+  ])
+    expect(serverProfile({ command, args: ['/ws'] })?.id).toBe('@rustmcp/rust-mcp-filesystem');
+  expect(serverProfile({ command: 'rust-mcp-filesystem-evil', args: [] })).toBeUndefined();
 });
 
 test('a server that we do not start is a stranger', () => {

@@ -22,6 +22,16 @@ export function serverArguments(launch: ServerLaunch): readonly string[] | undef
   return recognise(launch)?.rest;
 }
 
+/** Of npx, before the package. */
+const harmlessOptions: ReadonlySet<string> = new Set([
+  '-y',
+  '--yes',
+  '-q',
+  '--quiet',
+  '--offline',
+  '--prefer-offline',
+]);
+
 interface Recognised {
   readonly profile: ServerProfile;
   readonly rest: readonly string[];
@@ -40,14 +50,17 @@ function recognise({ command, args }: ServerLaunch): Recognised | undefined {
       );
     case 'npx':
     case 'bunx': {
-      const at = args.findIndex((word) => !['-y', '--yes', '-q', '--quiet'].includes(word));
+      const at = args.findIndex((word) => !harmlessOptions.has(word));
       return found(ofPackage(args[at]), args.slice(at + 1));
     }
     case 'pnpm':
     case 'yarn':
       return first === 'dlx' ? found(ofPackage(rest[0]), rest.slice(1)) : undefined;
     default:
-      return undefined;
+      return found(
+        knownServers.find(({ command: name }) => name === program),
+        args,
+      );
   }
 }
 

@@ -1,13 +1,16 @@
 /**
  * The server that gives an agent with a workspace its file tools: the official one, or the one the config picks. It is
- * told by its command line which folders it may use; what of these may be written is the pipeline's rule. Where it can
- * be told of one folder only, the official server shows the others beside it.
+ * told in its own way which folders it may use; what of these may be written is the pipeline's rule. Where it can be
+ * told of one folder only, the official server shows the others beside it.
  */
 import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 import { splitCommand } from '../config/schema/split-command.ts';
 import type { FilesystemServerConfig } from '../config/schema/filesystem-config.ts';
 import type { ServerSpec, StdioServerSpec } from '../mcp/server-spec.ts';
+import type { FolderRecipe, HomeFileRecipe } from '../policy/folder-recipe.ts';
 import { serverProfile } from '../policy/server-profile.ts';
+import type { PrivateHome } from './private-home.ts';
 import { programTimes } from './server-times.ts';
 
 export interface FilesystemServerPlace {
@@ -18,35 +21,84 @@ export interface FilesystemServerPlace {
   readonly views: string;
   /** The user's folders. */
   readonly context: readonly string[];
+  /** Where a home directory may be made for the server of this agent. */
+  readonly home: string;
   /** The environment every server starts from. */
   readonly environment: Readonly<Record<string, string>>;
   readonly filters: Pick<ServerSpec, 'allowLists' | 'excludedTools'>;
+  /** Names of the agent's other servers. */
+  readonly taken: readonly string[];
+}
+
+export interface FilesystemServers {
+  readonly specs: readonly ServerSpec[];
+  /** To be made before they start. */
+  readonly homes: readonly PrivateHome[];
 }
 
 /** `server` has its variables filled in; undefined for the official one. */
-export function filesystemServerSpecs(
+export function filesystemServers(
   place: FilesystemServerPlace,
   server: FilesystemServerConfig | undefined,
-): readonly ServerSpec[] {
-  const { workspace, views, context } = place;
-  if (server === undefined) return [official('filesystem', place, [workspace, views, ...context])];
+): FilesystemServers {
+  const { workspace, views, context, environment } = place;
+  const folders = [workspace, views, ...context];
+  if (server === undefined) return { specs: [official('filesystem', place, folders)], homes: [] };
   const [command = '', ...first] =
     typeof server.command === 'string' ? (splitCommand(server.command) ?? []) : server.command;
   const written = [...first, ...server.args];
   const texts = [...written, ...Object.values(server.env)];
   const profile = serverProfile({ command, args: written });
+  const recipe = profile?.directories;
   const named = texts.some((text) => /\{\{(?:workspace|views|context)\}\}/u.test(text));
-  const args = [
-    ...written.flatMap((text) => fill(text, place)),
-    ...(named ? [] : directoryArguments(profile?.directories, [workspace, views, ...context])),
-  ];
-  const env = Object.fromEntries(
+  const ownEnv = Object.fromEntries(
     Object.entries(server.env).map(([name, text]) => [name, fill(text, place).join(',')]),
   );
-  const cwd = server.cwd === undefined ? workspace : fill(server.cwd, place).join('');
-  const chosen = spec('filesystem', place, { command, args, env: { ...place.environment, ...env }, cwd });
-  const seesOnlyOne = !named && (profile?.directories === undefined || profile.directories.type === 'cwd');
-  return seesOnlyOne ? [chosen, official('views', place, [views, ...context])] : [chosen];
+  // Whoever gives it a home directory says there what it may do.
+  const home =
+    recipe?.type === 'home-file' && ownEnv['HOME'] === undefined
+      ? homeOf(place.home, recipe, folders)
+      : undefined;
+  const launch = {
+    command,
+    args: [
+      ...written.flatMap((text) => fill(text, place)),
+      ...missingArguments(recipe, written, named, folders),
+    ],
+    env: {
+      ...environment,
+      ...(recipe?.type === 'home-file' ? recipe.env : {}),
+      ...(home === undefined ? {} : { HOME: home.path, ...npmOfUser(command, environment['HOME']) }),
+      ...ownEnv,
+    },
+    cwd: server.cwd === undefined ? workspace : fill(server.cwd, place).join(''),
+  };
+  const chosen: StdioServerSpec = {
+    ...spec('filesystem', place, launch),
+    ...(profile?.leaks === true ? { folders } : {}),
+    ...(profile?.withheld === undefined ? {} : { withheld: withheld(profile.withheld, notForFiles) }),
+  };
+  const seesOnlyOne = !named && (recipe === undefined || recipe.type === 'cwd');
+  const beside = seesOnlyOne ? [viewsServer(place)] : [];
+  return { specs: [chosen, ...beside], homes: home === undefined ? [] : [home] };
+}
+
+const notForFiles = 'it keeps to no folder; name the server under `mcp_servers` to have it';
+
+/** Shows what the agent may read only, so it offers nothing that writes. */
+function viewsServer(place: FilesystemServerPlace): StdioServerSpec {
+  const name = ['views', 'views_of_others', 'views_of_massgen'].find((each) => !place.taken.includes(each));
+  return {
+    ...official(name ?? 'views', place, [place.views, ...place.context]),
+    withheld: withheld(
+      ['write_file', 'edit_file', 'create_directory', 'move_file'],
+      'nothing can be written here',
+    ),
+  };
+}
+
+function withheld(tools: readonly string[], why: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(tools.map((tool) => [tool, why]));
 }
 
 function official(
@@ -68,7 +120,7 @@ function official(
 
 function spec(
   name: string,
-  { agent, workspace, views, context, filters }: FilesystemServerPlace,
+  { agent, workspace, views, context, home, filters }: FilesystemServerPlace,
   launch: StdioServerSpec['launch'],
 ): StdioServerSpec {
   return {
@@ -80,7 +132,7 @@ function spec(
     mayIdle: serverProfile(launch)?.statefulPerAgent === false,
     ...programTimes(launch.command),
     ...filters,
-    injected: [workspace, views, ...context],
+    injected: [workspace, views, home, ...context],
     launch,
   };
 }
@@ -96,20 +148,54 @@ function fill(text: string, { workspace, views, context }: FilesystemServerPlace
   ];
 }
 
-type Directories = NonNullable<ReturnType<typeof serverProfile>>['directories'];
-
-function directoryArguments(how: Directories, directories: readonly string[]): readonly string[] {
-  switch (how?.type) {
+/** `named`: the config says itself where the folders stand. */
+function missingArguments(
+  recipe: FolderRecipe | undefined,
+  written: readonly string[],
+  named: boolean,
+  folders: readonly string[],
+): readonly string[] {
+  switch (recipe?.type) {
     case undefined:
     case 'cwd':
+    case 'everywhere':
       return [];
     case 'positional':
-      return directories;
+      return [...missingOption(recipe.option, written), ...(named ? [] : folders)];
     case 'flag':
-      return how.join === 'comma'
-        ? [how.flag, directories.join(',')]
-        : directories.flatMap((directory) => [how.flag, directory]);
+      if (named) return [];
+      return recipe.join === 'comma'
+        ? [recipe.flag, folders.join(',')]
+        : folders.flatMap((directory) => [recipe.flag, directory]);
+    case 'home-file':
+      return missingOption(recipe.option, written);
     default:
-      return how satisfies never;
+      return recipe satisfies never;
   }
+}
+
+function missingOption(
+  option: readonly [string, ...string[]] | undefined,
+  written: readonly string[],
+): readonly string[] {
+  return option === undefined || option.some((spelling) => written.includes(spelling)) ? [] : [option[0]];
+}
+
+function homeOf(path: string, recipe: HomeFileRecipe, folders: readonly string[]): PrivateHome {
+  const { file, key, content, emptyFiles, traces } = recipe;
+  return {
+    path,
+    files: {
+      ...Object.fromEntries(emptyFiles.map((name) => [name, ''])),
+      [file]: `${JSON.stringify({ ...content, [key]: folders }, undefined, 2)}\n`,
+    },
+    traces,
+  };
+}
+
+/** In a new home directory npx would download everything again, from a registry that is not the user's. */
+function npmOfUser(command: string, home: string | undefined): Readonly<Record<string, string>> {
+  const program = basename(command).replace(/\.(?:exe|cmd)$/u, '');
+  if (home === undefined || program !== 'npx') return {};
+  return { npm_config_cache: join(home, '.npm'), npm_config_userconfig: join(home, '.npmrc') };
 }

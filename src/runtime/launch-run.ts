@@ -3,7 +3,7 @@
  * differs is only what the journal holds already.
  */
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import type { TeamMember } from '../coordinator/team-member.ts';
 import { errorMessage } from '../errors/error-message.ts';
@@ -99,6 +99,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     workspaceOf: (agent) => workspaces.of(agent),
     views: directory.views,
     contextPaths,
+    homeFor: (agent) => join(directory.homes, aliases.get(agent) ?? agent),
     emit,
     replaceSecrets: (text) => secrets.replace(text),
     log: mcpLogs,

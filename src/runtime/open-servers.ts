@@ -80,6 +80,7 @@ export async function openServers(
       workspaceOf: (agent) => workspaces.get(agent),
       views,
       contextPaths: await contextPaths(config, parts.cwd, homeOf(parts)),
+      homeFor: (agent) => join(scratch, 'homes', agent),
       emit: (...bodies) => {
         events.push(...bodies);
         return Promise.resolve();

@@ -27,7 +27,8 @@ async function names(
   });
   const agent = config?.agents[0];
   if (agent === undefined) throw new Error('the config is wrong');
-  const planned = serverSpecs({ agent, filesystem: {}, views: '/v', context: [], cwd: '/', environment: {} });
+  const places = { views: '/v', context: [], home: '/h', cwd: '/' };
+  const planned = serverSpecs({ agent, filesystem: {}, ...places, environment: {} });
   const { specs, failed } = await refuseByLookUp(planned, agent, { lookUp, clock });
   return {
     used: specs.map(({ name }) => name),

@@ -1,13 +1,16 @@
 /** The MCP servers of a run: which agent gets which, started before the first turn, ended with the run. */
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import { errorMessage } from '../errors/error-message.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
-import type { DurableEventBody } from '../events/run-event.ts';
+import type { DurableEventBody, EventError } from '../events/run-event.ts';
 import type { McpLog } from '../logging/mcp-log.ts';
 import type { AskPerson } from '../mcp/elicitation.ts';
 import { createMcpHub } from '../mcp/mcp-hub.ts';
+import type { ServerSpec } from '../mcp/server-spec.ts';
 import type { ResolvedTool } from '../tools/resolved-tool.ts';
 import { createServerTools } from '../tools/server-tools.ts';
 import { refuseByLookUp } from './refuse-by-look-up.ts';
+import { clearPrivateHome, makePrivateHome, type PrivateHome } from './private-home.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { serverSpecs } from './server-specs.ts';
 
@@ -18,6 +21,8 @@ export interface RunServersOptions {
   readonly views: string;
   /** The user's folders, absolute. */
   readonly contextPaths: readonly string[];
+  /** Where a home directory may be made for a server of the agent, absolute. */
+  readonly homeFor: (agent: string) => string;
   readonly emit: (...events: readonly DurableEventBody[]) => Promise<void>;
   readonly replaceSecrets: (text: string) => string;
   readonly log: McpLog;
@@ -66,6 +71,7 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
     await emit({ type: 'warning.raised', code, message, hint });
   }
 
+  const homes: PrivateHome[] = [];
   return {
     async start(signal) {
       await sweep();
@@ -77,6 +83,7 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
           ...(workspace === undefined ? {} : { workspace }),
           views: options.views,
           context: options.contextPaths,
+          home: options.homeFor(agent.id),
           cwd: parts.cwd,
           environment: parts.environment,
         });
@@ -102,12 +109,40 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
           })),
         );
       }
+      const homeless = new Set<string>();
+      for (const { agent, homes: wanted } of planned) {
+        for (const home of wanted) {
+          homes.push(home);
+          try {
+            await makePrivateHome(home);
+          } catch (cause) {
+            homeless.add(home.path);
+            await emit({ type: 'server.failed', server: 'filesystem', agent, error: noHome(cause) });
+          }
+        }
+      }
       await hub.start(
-        planned.flatMap(({ specs }) => specs),
+        planned.flatMap(({ specs }) => specs).filter((spec) => !homeless.has(homeIn(spec))),
         signal,
       );
     },
     toolsOf: (agent) => createServerTools({ servers: () => hub.of(agent), log }),
-    close: () => hub.close(),
+    async close() {
+      try {
+        await hub.close();
+      } finally {
+        for (const home of homes) await clearPrivateHome(home);
+      }
+    },
   };
+}
+
+function homeIn(spec: ServerSpec): string {
+  return (spec.type === 'stdio' ? spec.launch.env['HOME'] : undefined) ?? '';
+}
+
+function noHome(cause: unknown): EventError {
+  const { code, title } = mcpErrors.startFailed;
+  const hint = 'It needs a home directory of its own in the directory of the run, and none could be made.';
+  return { code, message: `${title}: ${errorMessage(cause)}`, hint };
 }

@@ -21,6 +21,7 @@ function specsFor(backend: Readonly<Record<string, unknown>>, more: Partial<Serv
     agent,
     filesystem: config?.filesystem ?? {},
     views: '/run/views',
+    home: '/run/homes/agent1',
     context: ['/home/joe/thesis'],
     cwd: '/project',
     environment,

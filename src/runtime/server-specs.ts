@@ -13,7 +13,8 @@ import type { ServerSpec } from '../mcp/server-spec.ts';
 import { serverProfile } from '../policy/server-profile.ts';
 import { inheritedVariables } from '../policy/variable-rules.ts';
 import { minimalEnvironment } from '../process/minimal-environment.ts';
-import { filesystemServerSpecs } from './filesystem-server-spec.ts';
+import { filesystemServers } from './filesystem-server-spec.ts';
+import type { PrivateHome } from './private-home.ts';
 import { insecureServer } from './insecure-server.ts';
 import { serverTimes } from './server-times.ts';
 import { standIn } from './stand-in-server.ts';
@@ -28,12 +29,16 @@ export interface ServerSpecsOptions {
   readonly views: string;
   /** The user's folders, absolute. */
   readonly context: readonly string[];
+  /** Where a home directory may be made for a server of this agent, absolute. */
+  readonly home: string;
   readonly cwd: string;
   readonly environment: Environment;
 }
 
 export interface ServerSpecs {
   readonly specs: readonly ServerSpec[];
+  /** To be made before the servers start, and cleared when they have ended. */
+  readonly homes: readonly PrivateHome[];
   /** Servers that cannot be started as they are. */
   readonly failed: readonly { readonly server: string; readonly error: EventError }[];
   /** What differs from what the config says, for people. */
@@ -46,6 +51,7 @@ const readTimeoutMs = 300_000;
 export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
   const { agent, workspace, environment } = options;
   const specs: ServerSpec[] = [];
+  const homes: PrivateHome[] = [];
   const failed: { server: string; error: EventError }[] = [];
   const notices: { server: string; text: string }[] = [];
   const fail = (server: string, missing: readonly string[]): void => {
@@ -64,11 +70,16 @@ export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
       workspace,
       views: options.views,
       context: options.context,
+      home: options.home,
       environment: minimalEnvironment(environment),
       filters: toolFilters(agent, undefined),
+      taken: configured.map(({ name }) => name),
     };
-    if (missing.length === 0) specs.push(...filesystemServerSpecs(place, value));
-    else fail('filesystem', missing);
+    if (missing.length === 0) {
+      const servers = filesystemServers(place, value);
+      specs.push(...servers.specs);
+      homes.push(...servers.homes);
+    } else fail('filesystem', missing);
   }
   for (const server of configured) {
     const { value, missing } = substituteVariables(server, environment);
@@ -85,7 +96,7 @@ export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
     specs.push(spec);
     if (notice !== undefined) notices.push({ server: server.name, text: notice });
   }
-  return { specs, failed, notices };
+  return { specs, homes, failed, notices };
 }
 
 function configuredServer(

@@ -5,6 +5,7 @@ import { composePipeline, type ToolPipeline } from './pipeline.ts';
 import { createSchemaValidator } from './schema-validator.ts';
 import { checkArguments } from './stages/check-arguments.ts';
 import { classifyEffects } from './stages/classify-effects.ts';
+import { confinePaths } from './stages/confine-paths.ts';
 import { detectChanges, type TakeChanges } from './stages/detect-changes.ts';
 import { enforceDeadline } from './stages/enforce-deadline.ts';
 import { enforcePolicy, type PolicyOptions } from './stages/enforce-policy.ts';
@@ -31,6 +32,7 @@ export function createToolPipeline(options: ToolPipelineOptions): ToolPipeline {
     resolveName(options.tableOf),
     checkArguments(createSchemaValidator({ clock })),
     classifyEffects,
+    confinePaths(options),
     enforcePolicy(options),
     detectChanges(options.takeChanges, recorder),
     recordCall(recorder, clock),

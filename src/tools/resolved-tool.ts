@@ -11,6 +11,10 @@ export interface ResolvedTool {
   readonly serverTool?: string;
   /** Where its server runs, for servers that we start: what it resolves relative paths against. */
   readonly cwd?: string;
+  /** The home directory of such a server: what `~` is to it. */
+  readonly home?: string;
+  /** Every path in a call must lead into one of these; absent where the server sees to it. */
+  readonly folders?: readonly string[];
   readonly effects: ToolEffects;
   /** True for `new_answer` and `vote`. */
   readonly decides: boolean;

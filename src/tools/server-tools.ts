@@ -62,6 +62,11 @@ function toolsOf({ spec, server }: AgentServer, taken: Set<string>, log: McpLog)
     const short = hashedToolName(spec.name, tool.name);
     const named = (list: readonly string[]): boolean =>
       [tool.name, plain, short, `mcp__${spec.name}`].some((name) => list.includes(name));
+    const withheld = Object.hasOwn(spec.withheld ?? {}, tool.name) ? spec.withheld?.[tool.name] : undefined;
+    if (withheld !== undefined) {
+      say(tool.name, `not offered: ${withheld}`);
+      return [];
+    }
     if (named(spec.excludedTools)) {
       say(tool.name, 'not offered: `exclude_tools` names it');
       return [];
@@ -94,6 +99,8 @@ function toolsOf({ spec, server }: AgentServer, taken: Set<string>, log: McpLog)
         server: spec.name,
         serverTool: tool.name,
         ...(launch === undefined ? {} : { cwd: launch.cwd }),
+        ...(launch?.env['HOME'] === undefined ? {} : { home: launch.env['HOME'] }),
+        ...(spec.folders === undefined ? {} : { folders: spec.folders }),
         effects,
         decides: false,
         longestMs: spec.callTotalMs,
