@@ -23,6 +23,8 @@ describe('fillTemplate', () => {
     ['{{list | head}}', 'b.md\n  a.md  \nc.txt'],
     ['{{list | grep .md}}', 'b.md\n  a.md  '],
     ['{{list | grep .md | count}}', '2'],
+    ['{{list | after .}}', 'md\nmd\ntxt'],
+    ['{{list | after b.}}', 'md'],
     ['{{empty | count}} {{empty | lines}}.', '0 .'],
     ['{workspace} {{}} { {workspace} }', '{workspace} {{}} { {workspace} }'],
   ])('%j becomes %j', (text, expected) => {

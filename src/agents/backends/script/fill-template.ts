@@ -57,10 +57,15 @@ function applyFilter(value: string, filter: string): string {
     }
     case 'grep':
       return lines.filter((line) => line.includes(rest)).join('\n');
+    case 'after':
+      return lines
+        .filter((line) => line.includes(rest))
+        .map((line) => line.slice(line.indexOf(rest) + rest.length).trim())
+        .join('\n');
     default:
       throw new MassGenError(agentErrors.scriptTemplate, {
         detail: `filter ${name}`,
-        hint: 'Filters: lines, count, first, head N, grep TEXT',
+        hint: 'Filters: lines, count, first, head N, grep TEXT, after TEXT',
       });
   }
 }
