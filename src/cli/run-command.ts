@@ -30,6 +30,12 @@ export async function runCommand(question: string | undefined, flags: RunFlags):
     // A detailed log that is not written would be no use.
     logs: debug || ((flags.logs ?? true) && config.ui.logging_enabled),
   };
-  if (lines !== undefined) return converse(runtime, options, watcher, flags.output, lines);
+  if (lines !== undefined) {
+    try {
+      return await converse(runtime, options, watcher, flags.output, lines);
+    } finally {
+      lines.close();
+    }
+  }
   return (await watcher.watch(await runtime.startRun({ ...options, question: question ?? '' }))).status;
 }

@@ -53,6 +53,8 @@ describe('a config', () => {
         turn_hard_seconds: 900,
         presentation_timeout_seconds: 300,
       },
+      filesystem: {},
+      logging: { mcp: { level: 'info', servers: {}, max_file_mb: 10, max_files: 5, max_run_mb: 200 } },
     });
   });
 

@@ -1,11 +1,11 @@
 /** The one place where the program is put together: time, randomness, processes and network enter here. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { listRuns, type RunListing } from '../journal/list-runs.ts';
-import { createFileDiscoveryCache } from '../mcp/file-discovery-cache.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { openServers, type OpenServers, type OpenServersOptions } from './open-servers.ts';
+import { createDiscoveryCaches } from './discovery-caches.ts';
 import { readProgram, type Program } from './program.ts';
 import { randomIds } from './random-ids.ts';
 import { resumeRun } from './resume-run.ts';
@@ -45,7 +45,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     environment: options.environment ?? process.env,
     logsDirectory,
     clock,
-    discoveryCache: createFileDiscoveryCache(join(logsDirectory, '.cache', 'mcp'), clock),
+    discoveryCacheIn: createDiscoveryCaches(clock),
     ids: options.ids ?? randomIds,
     random: options.random ?? Math.random,
     fetch: options.fetch ?? globalThis.fetch,

@@ -72,9 +72,10 @@ export async function openServers(
     const place = resolve(parts.cwd, expandHome(backend.cwd, homeOf(parts)));
     workspaces.set(id, await usableOr(place, join(scratch, id)));
   }
+  const cache = parts.discoveryCacheIn(parts.logsDirectory);
   const servers = createRunServers(
     // Asked anew: who looks at servers wants to see them start.
-    { ...parts, discoveryCache: { ...parts.discoveryCache, read: () => Promise.resolve(undefined) } },
+    { ...parts, discoveryCacheIn: () => ({ ...cache, read: () => Promise.resolve(undefined) }) },
     {
       config,
       workspaceOf: (agent) => workspaces.get(agent),

@@ -47,7 +47,7 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
     emit: (event) => emit(event),
     replaceSecrets: options.replaceSecrets,
     log,
-    cache: parts.discoveryCache,
+    cache: parts.discoveryCacheIn(parts.logsDirectory),
     ...(options.ask === undefined ? {} : { ask: options.ask }),
   });
   /** Once a process, before it starts anything itself. */

@@ -9,8 +9,8 @@ export type RuntimeParts = Readonly<Required<Omit<RuntimeOptions, 'journalFiles'
   Pick<RuntimeOptions, 'journalFiles'> & {
     readonly program: Program;
     readonly children: ChildSupervisor;
-    /** What servers offered before, shared by the runs of the logs directory. */
-    readonly discoveryCache: DiscoveryCache;
+    /** What servers offered before, by logs directory: its runs share it. */
+    readonly discoveryCacheIn: (logsDirectory: string) => DiscoveryCache;
   };
 
 /** The user's home directory. */

@@ -59,6 +59,8 @@ describe('a key is explained', () => {
       'ui',
       'orchestrator',
       'timeout_settings',
+      'filesystem',
+      'logging',
       'display',
     ]);
   });
@@ -72,7 +74,15 @@ describe('a key is explained', () => {
     ['security.env.mode', ['agents[].backend.mcp_servers[].security.env.mode']],
     ['mcp_servers.env.TOKEN', ['agents[].backend.mcp_servers[].env.<NAME>']],
     ['steps.vote.agent', ['agents[].backend.turns[].steps[].vote.agent']],
-    ['cwd', ['agents[].backend.cwd', 'agents[].backend.mcp_servers[].cwd']],
+    [
+      'cwd',
+      [
+        'agents[].backend.cwd',
+        'agents[].backend.mcp_servers[].cwd',
+        'agents[].backend.filesystem.server.cwd',
+        'filesystem.server.cwd',
+      ],
+    ],
   ])('by %s', (key, expected) => {
     expect(new Set(paths(key))).toEqual(new Set(expected));
   });
