@@ -58,11 +58,7 @@ async function choose(flags: RunFlags, cwd: string, environment: Environment): P
   const found = foundConfigs(cwd, environment).find((path) => existsSync(path));
   if (found !== undefined) {
     const config = usable(await loadConfig(found), flags);
-    const starts = config.agents.flatMap(({ backend }) =>
-      backend.mcp_servers.flatMap((server) =>
-        server.type === 'stdio' ? [[server.command, ...server.args].join(' ')] : [],
-      ),
-    );
+    const starts = programsOf(config);
     if (starts.length > 0) {
       throw new MassGenError(cliErrors.configUntrusted, { detail: `${found} starts: ${starts.join('; ')}` });
     }
@@ -74,6 +70,17 @@ async function choose(flags: RunFlags, cwd: string, environment: Environment): P
 }
 
 function isQuick({ backend, model, baseUrl }: RunFlags): boolean {
+/** The command lines that a config names. */
+function programsOf({ agents, filesystem }: MassGenConfig): readonly string[] {
+  const files = [filesystem, ...agents.map(({ backend }) => backend.filesystem)].flatMap(
+    (each) => each?.server ?? [],
+  );
+  const servers = agents.flatMap(({ backend }) =>
+    backend.mcp_servers.flatMap((server) => (server.type === 'stdio' ? [server] : [])),
+  );
+  return [...files, ...servers].map(({ command, args }) => [command, ...args].flat().join(' '));
+}
+
   return backend !== undefined || model !== undefined || baseUrl !== undefined;
 }
 

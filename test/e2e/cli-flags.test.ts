@@ -360,4 +360,21 @@ describe('where the team comes from', () => {
     expect(existsSync(join(path, 'started'))).toBe(true);
     expect(processesIn(path)).toEqual([]);
   });
+
+  test.each<[string, (server: object) => Readonly<Record<string, unknown>>]>([
+    ['of the team', (server) => ({ filesystem: { server } })],
+    ['of one agent', (server) => ({ agents: [{ id: 'a', backend: { filesystem: { server } } }] })],
+  ])('a filesystem server %s is such a program', async (_, more) => {
+    const { path, cwd } = await makePlace();
+    const config = more({ command: ['touch'], args: [join(path, 'started')] });
+    const backend = { type: 'script', cwd: 'ws', turns: [{ steps: [answer('done')] }] };
+    const [own] = (config['agents'] as readonly { readonly backend: object }[] | undefined) ?? [];
+    const agents = [{ id: 'a', backend: { ...backend, ...own?.backend } }];
+    await writeFile(join(cwd, 'massgen.yaml'), JSON.stringify({ ...config, agents }));
+    const { code, stderr } = await run(['q'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('error MG1004');
+    expect(stderr).toContain(`touch ${join(path, 'started')}`);
+    expect(existsSync(join(path, 'started'))).toBe(false);
+  });
 });
