@@ -13,6 +13,7 @@ import { runTool } from './lib/run-tool.mjs';
 const allowed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^bin\/[\w-]+\.js$/,
+  /^examples\/[\w-]+\.(yaml|md)$/,
   /^dist\/(?!.*\.test[.-])[\w./-]+\.(js|d\.ts)$/,
 ];
 const required = [
@@ -24,6 +25,8 @@ const required = [
   'dist/cli/main.js',
   // Found by its path, so no import would miss it.
   'dist/tools/schema-thread-main.js',
+  // Named as `--config @examples/one-server`.
+  'examples/one-server.yaml',
 ];
 
 /**

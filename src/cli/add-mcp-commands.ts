@@ -44,10 +44,12 @@ export function addMcpCommands(program: Command, exit: (status: number) => void)
       const { mcpTestCommand } = await import('./mcp-test-command.ts');
       exit(await mcpTestCommand(config, flags));
     });
-  command(mcp, 'test-server', 'be an MCP server with three tools for trying things out').action(async () => {
-    const { mcpTestServerCommand } = await import('./mcp-test-server-command.ts');
-    exit(await mcpTestServerCommand());
-  });
+  command(mcp, 'test-server', 'be an MCP server with three tools for trying things out')
+    .option('--port <number>', 'over HTTP at this port of this machine instead of stdin and stdout', port)
+    .action(async (flags: { readonly port?: number }) => {
+      const { mcpTestServerCommand } = await import('./mcp-test-server-command.ts');
+      exit(await mcpTestServerCommand(flags.port));
+    });
   command(mcp, 'logs', 'the log lines of a run, its MCP servers together')
     .addArgument(runArgument())
     .option('--server <names>', 'only these servers, with commas between', words)
@@ -89,6 +91,11 @@ function wordsOf<const T extends string>(known: readonly T[]): (text: string) =>
       if (found !== undefined) return found;
       throw new InvalidArgumentError(`It must be of ${known.join(', ')}.`);
     });
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/u.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError('It must be a number from 0 to 65535; 0 takes a free port.');
 }
 
 /** Checked only: what time it is, the command knows. */

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '../config/config-diagnostic.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { configFromValue } from '../config/parse-config.ts';
@@ -15,6 +15,7 @@ import type { Environment } from '../config/variables.ts';
 import { cliErrors } from '../errors/cli-errors.ts';
 import { configErrors } from '../errors/config-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import { namedConfig } from './named-config.ts';
 import { quickTeam } from './quick-team.ts';
 import type { RunFlags } from './run-flags.ts';
 import { teamFromEnvironment } from './team-from-environment.ts';
@@ -49,7 +50,7 @@ export async function chooseConfig(
 
 async function choose(flags: RunFlags, cwd: string, environment: Environment): Promise<ChosenConfig> {
   if (flags.config !== undefined) {
-    const path = isAbsolute(flags.config) ? flags.config : resolve(cwd, flags.config);
+    const path = resolve(cwd, namedConfig(flags.config));
     return { config: usable(await loadConfig(path), flags), path, workspacesForAll: false };
   }
   if (isQuick(flags)) {
@@ -69,7 +70,6 @@ async function choose(flags: RunFlags, cwd: string, environment: Environment): P
   return { config: usable(configFromValue(team), flags), workspacesForAll: true };
 }
 
-function isQuick({ backend, model, baseUrl }: RunFlags): boolean {
 /** The command lines that a config names. */
 function programsOf({ agents, filesystem }: MassGenConfig): readonly string[] {
   const files = [filesystem, ...agents.map(({ backend }) => backend.filesystem)].flatMap(
@@ -81,6 +81,7 @@ function programsOf({ agents, filesystem }: MassGenConfig): readonly string[] {
   return [...files, ...servers].map(({ command, args }) => [command, ...args].flat().join(' '));
 }
 
+function isQuick({ backend, model, baseUrl }: RunFlags): boolean {
   return backend !== undefined || model !== undefined || baseUrl !== undefined;
 }
 

@@ -23,7 +23,7 @@ export function createCommandTree(exit: (status: number) => void): Command {
   const program = new Command('massgen')
     .description('A team of AI agents answers one question, votes, and the winner presents.')
     .argument('[question]', 'without one, a conversation begins')
-    .option('--config <path>', 'the team, as a YAML or JSON file')
+    .option('--config <path>', 'the team: a YAML or JSON file, or @examples/NAME')
     .option('--backend <type>', 'one agent, no file: chatcompletion or lmstudio', backendType)
     .option('--model <name>', 'model of that agent')
     .option('--base-url <url>', 'address of its server')

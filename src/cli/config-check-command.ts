@@ -2,6 +2,7 @@
 import { loadConfig } from '../config/load-config.ts';
 import { renderDiagnostics } from '../config/render-diagnostics.ts';
 import { plural } from '../display/describe-event.ts';
+import { namedConfig } from './named-config.ts';
 import { commandEnvironment } from './open-runtime.ts';
 
 export async function configCheckCommand(
@@ -10,7 +11,7 @@ export async function configCheckCommand(
 ): Promise<number> {
   let status = 0;
   for (const file of files) {
-    const { config, diagnostics } = await loadConfig(file, {
+    const { config, diagnostics } = await loadConfig(namedConfig(file), {
       strict: flags.strict ?? false,
       requireEnvironment: flags.env ?? false,
       environment: commandEnvironment(process.cwd()),

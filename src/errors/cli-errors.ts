@@ -50,6 +50,18 @@ export const cliErrors = {
     hint: 'Correct its permissions, or move it away.',
     exitCode: 2,
   },
+  portTaken: {
+    code: 'MG1009',
+    title: 'The port cannot be used',
+    hint: 'Name another with --port; 0 takes a free one.',
+    exitCode: 2,
+  },
+  unknownExample: {
+    code: 'MG1010',
+    title: 'There is no example of that name',
+    hint: 'Name one of those that come with the program, such as --config @examples/one-server',
+    exitCode: 2,
+  },
   unexpected: {
     code: 'MG1099',
     title: 'An error of the program itself',

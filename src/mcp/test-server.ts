@@ -1,6 +1,6 @@
 /**
  * The test server: three small tools for trying out configs, clients and logs, with the names that v0.0.15 gave them.
- * Served over stdio by `massgen mcp test-server`.
+ * Served by `massgen mcp test-server`, over stdio or, with `--port`, over HTTP.
  */
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -16,7 +16,7 @@ export function serveTestServer(version: string, now: () => number): Promise<voi
   });
 }
 
-function createTestServer(version: string, now: () => number): McpServer {
+export function createTestServer(version: string, now: () => number): McpServer {
   const server = new McpServer({ name: 'massgen-test-server', version });
   server.registerTool(
     'mcp_echo',

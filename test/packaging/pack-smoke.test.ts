@@ -9,6 +9,7 @@ const good = [
   'bin/massgen.js',
   'dist/cli/main.js',
   'dist/tools/schema-thread-main.js',
+  'examples/one-server.yaml',
   'dist/cli/main.d.ts',
 ];
 
@@ -25,6 +26,7 @@ describe('the files of the package', () => {
     'dist/cli/main.js.map',
     'scripts/build.mjs',
     '.npmrc',
+    'examples/deep/one.yaml',
   ])('may not be %s', (file) => {
     expect(checkPackedFiles([...good, file])).toEqual([`${file}: must not be packed`]);
   });
