@@ -5,7 +5,9 @@
  * of the same hub is called all the time. The first row is an ordinary server, for comparison.
  * Run: node bench/mcp-hostile.bench.ts [--quick] [ROW…]
  */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +24,9 @@ import { systemClock } from '../src/runtime/system-clock.ts';
 const quick = process.argv.includes('--quick') || process.env['MASSGEN_BENCH_SHORT'] === '1';
 const chosen = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const rounds = quick ? 1 : 5;
+const many = quick ? 20_000 : 100_000;
+const asked = quick ? 5_000 : 20_000;
+const pauseMs = quick ? 1_000 : 2_000;
 const fixtures = fileURLToPath(new URL('../test/fixtures/servers/', import.meta.url));
 
 interface Row {
@@ -33,18 +38,28 @@ interface Row {
   readonly callMs?: number;
 }
 
-const hostile = (name: string, mode: string, calls: Row['calls'], more: Partial<Row> = {}): Row => ({
+const from =
+  (file: string) =>
+  (name: string, mode: string, calls: Row['calls'], more: Partial<Row> = {}): Row => ({
+    name,
+    file,
+    mode,
+    calls,
+    ...more,
+  });
+const hostile = from('hostile-server.mjs');
+const scheming = from('scheming-server.mjs');
+const overHttp = (name: string, tool: string, args = {}): Row => ({
   name,
-  file: 'hostile-server.mjs',
-  mode,
-  calls,
-  ...more,
+  file: '',
+  mode: 'http',
+  calls: [{ tool, args }],
 });
 const echo = { tool: 'echo' };
 const rows: readonly Row[] = [
   { name: 'an ordinary server', file: 'odd-server.mjs', mode: 'banner', calls: [echo, echo, echo] },
   hostile('100,000 lines of junk', 'junk', [echo]),
-  hostile('junk without end, 2 s', 'drowns', [echo], { callMs: 2_000 }),
+  hostile('junk without end', 'drowns', [echo], { callMs: pauseMs }),
   hostile('a line of 64 MB', 'long-line', [echo]),
   hostile('64 MB on stderr', 'long-stderr', [echo]),
   hostile('a text of 9 MB', 'big', [{ tool: 'text' }]),
@@ -57,39 +72,43 @@ const rows: readonly Row[] = [
     'deep',
     ['structured', 'block', 'meta', 'resource', 'error'].map((tool) => ({ tool })),
   ),
-  hostile('10,000 tools', 'thousands-of-tools', []),
-  hostile('5 million things that are no tools', 'no-tools', []),
-  hostile('100 tools with 9 MB of schemas', 'fat-tools', []),
-  hostile('a tool with an output schema of 6 MB', 'fat-output', []),
-  hostile('100,000 changes of its list', 'notifies', [
-    { tool: 'echo', args: { method: 'notifications/tools/list_changed', times: 100_000 } },
+  scheming('10,000 tools', 'thousands-of-tools', []),
+  scheming('5 million things that are no tools', 'no-tools', []),
+  scheming('100 tools with 9 MB of schemas', 'fat-tools', []),
+  scheming('a tool with an output schema of 2 MB', 'fat-output', []),
+  scheming(`${many} changes of its list`, 'notifies', [
+    { tool: 'echo', args: { method: 'notifications/tools/list_changed', times: many } },
   ]),
-  hostile('100,000 log messages', 'notifies', [
+  scheming(`${many} log messages`, 'notifies', [
     {
       tool: 'echo',
-      args: { method: 'notifications/message', params: { level: 'info', data: 'hello' }, times: 100_000 },
+      args: { method: 'notifications/message', params: { level: 'info', data: 'hello' }, times: many },
     },
   ]),
-  hostile('100,000 notes of progress', 'notifies', [
-    { tool: 'echo', args: { method: 'notifications/progress', params: { progress: 1 }, times: 100_000 } },
+  scheming(`${many} notes of progress`, 'notifies', [
+    { tool: 'echo', args: { method: 'notifications/progress', params: { progress: 1 }, times: many } },
   ]),
-  hostile('a log message of 9 MB', 'notifies', [
+  scheming('a log message of 9 MB', 'notifies', [
     {
       tool: 'echo',
       args: { method: 'notifications/message', params: { level: 'info', data: 'x'.repeat(9_000_000) } },
     },
   ]),
-  hostile('20,000 pings', 'asks-for', [{ tool: 'echo', args: { method: 'ping', times: 20_000 } }]),
-  hostile('20,000 requests for a model', 'asks-for', [
-    { tool: 'echo', args: { method: 'sampling/createMessage', params: {}, times: 20_000 } },
+  scheming(`${asked} pings`, 'asks-for', [{ tool: 'echo', args: { method: 'ping', times: asked } }]),
+  scheming(`${asked} requests for a model`, 'asks-for', [
+    { tool: 'echo', args: { method: 'sampling/createMessage', params: {}, times: asked } },
   ]),
-  hostile('a form of 150,000 fields', 'asks-much', [echo]),
-  hostile('pings that it never hears', 'deaf', [echo], { callMs: 2_000 }),
+  scheming('a form of 150,000 fields', 'asks-much', [echo]),
+  scheming('pings that it never hears', 'deaf', [echo], { callMs: pauseMs }),
+  overHttp(`${many} events over HTTP`, 'flood', { times: many }),
+  overHttp('a text of 9 MB over HTTP', 'large'),
+  overHttp('a text of 9 MB in an event', 'large-event'),
+  overHttp('4 million numbers over HTTP', 'heavy'),
+  overHttp('4 million numbers in an event', 'heavy-event'),
 ];
 
 function specOf({ file, mode, callMs }: Row, directory: string): ServerSpec {
-  return {
-    type: 'stdio',
+  const common = {
     name: mode,
     agent: 'writer',
     scope: 'shared',
@@ -99,6 +118,12 @@ function specOf({ file, mode, callMs }: Row, directory: string): ServerSpec {
     callTotalMs: callMs ?? 60_000,
     allowLists: [],
     excludedTools: [],
+  } as const;
+  if (file === '')
+    return { type: 'streamable-http', ...common, url: httpServer.url, headers: {}, readTimeoutMs: 60_000 };
+  return {
+    type: 'stdio',
+    ...common,
     launch: {
       command: process.execPath,
       args: [join(fixtures, file), mode],
@@ -106,6 +131,14 @@ function specOf({ file, mode, callMs }: Row, directory: string): ServerSpec {
       cwd: directory,
     },
   };
+}
+
+/** In a process of its own: what it does must not be counted as ours. */
+async function startHttpServer(): Promise<{ readonly url: string; readonly end: () => void }> {
+  const file = fileURLToPath(new URL('hostile-http.bench-support.mjs', import.meta.url));
+  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return { url: `http://127.0.0.1:${String(port).trim()}/mcp`, end: () => child.stdin.end() };
 }
 
 interface Measured {
@@ -161,13 +194,13 @@ async function measure(row: Row, into: Measured, directory: string): Promise<voi
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const began = performance.now();
-  let over = false;
+  const over = new AbortController();
   let slowest = 0;
   const others = (async () => {
-    while (!over) {
-      const asked = performance.now();
+    while (!over.signal.aborted) {
+      const began = performance.now();
       await callOf(hub, 'content', 'structured');
-      slowest = Math.max(slowest, performance.now() - asked);
+      slowest = Math.max(slowest, performance.now() - began);
       await new Promise((resolve) => {
         setTimeout(resolve, 5);
       });
@@ -177,9 +210,13 @@ async function measure(row: Row, into: Measured, directory: string): Promise<voi
   const outcomes: string[] = [];
   for (const { tool, args } of row.calls)
     outcomes.push((await callOf(hub, row.mode, tool, args))?.outcome ?? 'not ready');
-  over = true;
-  await others;
   into.took.push(performance.now() - began);
+  over.abort();
+  await others;
+  // The last stop is only seen when it is over.
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
   delay.disable();
   into.stops.push(delay.max / 1e6);
   into.others.push(slowest);
@@ -188,6 +225,7 @@ async function measure(row: Row, into: Measured, directory: string): Promise<voi
   await logger.close();
 }
 
+const httpServer = await startHttpServer();
 const directory = await mkdtemp(join(tmpdir(), 'massgen-bench-'));
 try {
   const wanted = rows.filter(({ name }) => chosen.length === 0 || chosen.some((part) => name.includes(part)));
@@ -214,5 +252,6 @@ try {
     })),
   );
 } finally {
+  httpServer.end();
   await rm(directory, { recursive: true, force: true });
 }

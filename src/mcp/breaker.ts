@@ -7,19 +7,23 @@
 import type { BreakerState } from '../events/run-event.ts';
 import type { Clock } from '../events/clock.ts';
 
-export type Admission =
-  /** `probe`: whether it comes back decides if others may follow. */
-  | { readonly type: 'admitted'; readonly probe: boolean }
-  | { readonly type: 'held'; readonly retryInMs: number };
+export type Admission = AdmittedCall | { readonly type: 'held'; readonly retryInMs: number };
 
-export interface Breaker {
-  readonly state: BreakerState;
-  /** Asked before each call; an admitted one must be told of by `succeeded`, `failed` or `withdrawn`. */
-  admit(): Admission;
+/** A call that may be made. It ends in one of three ways; only the first one told counts. */
+export interface AdmittedCall {
+  readonly type: 'admitted';
+  /** Whether it comes back decides if others may follow. */
+  readonly probe: boolean;
   succeeded(): void;
   failed(): void;
   /** The call was given up or never made: nothing was learned. */
   withdrawn(): void;
+}
+
+export interface Breaker {
+  readonly state: BreakerState;
+  /** Asked before each call. */
+  admit(): Admission;
 }
 
 export interface BreakerOptions {
@@ -29,12 +33,18 @@ export interface BreakerOptions {
 }
 
 const failuresInRow = 3;
-const windowMs = 60_000;
+/** Calls of a minute are counted by the second. */
+const secondMs = 1_000;
+const windowSeconds = 60;
 const windowCalls = 10;
-/** Remembered at most. */
-const mostCalls = 200;
 const firstOpenMs = 30_000;
 const longestOpenMs = 300_000;
+
+interface Second {
+  readonly second: number;
+  calls: number;
+  failed: number;
+}
 
 export function createBreaker({ clock, onChange }: BreakerOptions): Breaker {
   let state: BreakerState = 'closed';
@@ -42,74 +52,104 @@ export function createBreaker({ clock, onChange }: BreakerOptions): Breaker {
   let openMs = firstOpenMs;
   let openUntil = 0;
   let probing = false;
-  /** Ends of calls in the window, oldest first. */
-  let ends: { readonly at: number; readonly failed: boolean }[] = [];
-  let failedEnds = 0;
+  /** Seconds in which calls ended, oldest first, and what they add up to. */
+  let seconds: Second[] = [];
+  let calls = 0;
+  let failures = 0;
+  /** Counts how often it opened or closed: a call that began before says nothing about what is now. */
+  let period = 0;
 
   const change = (next: BreakerState, retryInMs?: number): void => {
-    if (state === next && next !== 'open') return;
     state = next;
+    if (next !== 'half_open') period += 1;
     onChange(next, retryInMs);
   };
 
   const open = (): void => {
-    openUntil = clock.monotonic() + openMs;
     const retryInMs = openMs;
+    openUntil = clock.monotonic() + retryInMs;
     openMs = Math.min(openMs * 2, longestOpenMs);
     probing = false;
     change('open', retryInMs);
   };
 
+  const close = (): void => {
+    seconds = [];
+    calls = 0;
+    failures = 0;
+    inRow = 0;
+    openMs = firstOpenMs;
+    probing = false;
+    change('closed');
+  };
+
   const count = (failed: boolean): void => {
-    const now = clock.monotonic();
-    ends.push({ at: now, failed });
-    if (failed) failedEnds += 1;
-    for (let [first] = ends; first !== undefined && isOver(first.at, now); [first] = ends) {
-      ends.shift();
-      if (first.failed) failedEnds -= 1;
+    const second = Math.floor(clock.monotonic() / secondMs);
+    let last = seconds.at(-1);
+    if (last === undefined || last.second !== second) {
+      last = { second, calls: 0, failed: 0 };
+      seconds.push(last);
+      for (
+        let [first] = seconds;
+        first !== undefined && second - first.second >= windowSeconds;
+        [first] = seconds
+      ) {
+        seconds.shift();
+        calls -= first.calls;
+        failures -= first.failed;
+      }
+    }
+    last.calls += 1;
+    calls += 1;
+    if (failed) {
+      last.failed += 1;
+      failures += 1;
     }
     inRow = failed ? inRow + 1 : 0;
   };
 
-  const isOver = (at: number, now: number): boolean => now - at >= windowMs || ends.length > mostCalls;
+  const succeeded = (): void => {
+    if (state === 'half_open') close();
+    else count(false);
+  };
 
-  const tooManyFailed = (): boolean =>
-    inRow >= failuresInRow || (ends.length >= windowCalls && failedEnds * 2 >= ends.length);
+  const failed = (): void => {
+    if (state === 'closed') count(true);
+    const tooMany = inRow >= failuresInRow || (calls >= windowCalls && failures * 2 >= calls);
+    if (state === 'half_open' || tooMany) open();
+  };
+
+  const admitted = (probe: boolean): AdmittedCall => {
+    const began = period;
+    let ended = false;
+    const end = (learn: () => void) => (): void => {
+      const counts = !ended && began === period;
+      ended = true;
+      if (counts) learn();
+    };
+    return {
+      type: 'admitted',
+      probe,
+      succeeded: end(succeeded),
+      failed: end(failed),
+      withdrawn: end(() => {
+        if (probe) probing = false;
+      }),
+    };
+  };
 
   return {
     get state() {
       return state;
     },
     admit() {
-      if (state === 'closed') return { type: 'admitted', probe: false };
+      if (state === 'closed') return admitted(false);
       const left = openUntil - clock.monotonic();
-      if (state === 'open' && left > 0) return { type: 'held', retryInMs: left };
-      if (probing) return { type: 'held', retryInMs: 1_000 };
+      if (left > 0) return { type: 'held', retryInMs: left };
+      if (probing) return { type: 'held', retryInMs: secondMs };
       probing = true;
-      change('half_open');
-      return { type: 'admitted', probe: true };
-    },
-    succeeded() {
-      if (state === 'open') return;
-      if (state === 'closed') {
-        count(false);
-        return;
-      }
-      ends = [];
-      failedEnds = 0;
-      inRow = 0;
-      openMs = firstOpenMs;
-      probing = false;
-      change('closed');
-    },
-    failed() {
-      // Calls that began before it opened still come back; they do not prolong it.
-      if (state === 'open') return;
-      count(true);
-      if (state === 'half_open' || tooManyFailed()) open();
-    },
-    withdrawn() {
-      probing = false;
+      if (state !== 'half_open') change('half_open');
+      return admitted(true);
     },
   };
 }

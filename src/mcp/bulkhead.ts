@@ -8,9 +8,9 @@ export interface Bulkhead {
   readonly waiting: number;
   /**
    * Resolves with the function that gives the place back, in the order of asking; undefined when too many wait
-   * already. Rejects with the reason of the signal.
+   * already. Rejects with the reason of the first signal that aborts.
    */
-  enter(signal: AbortSignal): Promise<(() => void) | undefined>;
+  enter(...signals: readonly AbortSignal[]): Promise<(() => void) | undefined>;
 }
 
 export function createBulkhead(limits: { readonly running: number; readonly waiting: number }): Bulkhead {
@@ -36,26 +36,30 @@ export function createBulkhead(limits: { readonly running: number; readonly wait
     get waiting() {
       return queue.size;
     },
-    enter(signal) {
-      if (signal.aborted) return Promise.reject(signal.reason as Error);
+    enter(...signals) {
+      const aborted = signals.find((signal) => signal.aborted);
+      if (aborted !== undefined) return Promise.reject(aborted.reason as Error);
       if (running < limits.running) {
         running += 1;
         return Promise.resolve(leave());
       }
       if (queue.size >= limits.waiting) return Promise.resolve(undefined);
       return new Promise((resolve, reject) => {
-        const onAbort = (): void => {
+        const leaveQueue = (): void => {
           queue.delete(take);
-          reject(signal.reason as Error);
+          for (const signal of signals) signal.removeEventListener('abort', onAbort);
+        };
+        const onAbort = (): void => {
+          leaveQueue();
+          reject(signals.find((signal) => signal.aborted)?.reason as Error);
         };
         const take = (): void => {
-          queue.delete(take);
-          signal.removeEventListener('abort', onAbort);
+          leaveQueue();
           running += 1;
           resolve(leave());
         };
         queue.add(take);
-        signal.addEventListener('abort', onAbort, { once: true });
+        for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
       });
     },
   };

@@ -19,12 +19,15 @@ export interface CallTimes {
   readonly totalMs: number;
 }
 
-/** `isWaiting`: while it is true nobody expects a sign of life, as when a person was asked something. */
+/**
+ * `waitedUntil`: until when, on the monotonic clock, nobody expected a sign of life, as while a person was asked
+ * something; now, while that is so.
+ */
 export function startCallDeadline(
   clock: Clock,
   { idleMs, totalMs }: CallTimes,
   signals: readonly AbortSignal[],
-  isWaiting: () => boolean = () => false,
+  waitedUntil: () => number = () => Number.NEGATIVE_INFINITY,
 ): CallDeadline {
   // Not `AbortSignal.any`: it costs several times what the rest of a call does.
   const controller = new AbortController();
@@ -39,12 +42,9 @@ export function startCallDeadline(
   let cancel = (): void => undefined;
   const arm = (): void => {
     const now = clock.monotonic();
-    const left = Math.min(lastSign + idleMs, end) - now;
+    const left = Math.min(Math.max(lastSign, waitedUntil()) + idleMs, end) - now;
     if (left > 0) {
       cancel = clock.after(left, arm);
-    } else if (isWaiting() && now < end) {
-      lastSign = now;
-      arm();
     } else {
       const text = now >= end ? `no answer within ${totalMs} ms` : `no sign of life for ${idleMs} ms`;
       timedOut = !controller.signal.aborted;

@@ -23,7 +23,8 @@ export function capabilityContent(
       return listOf(messages).flatMap((message) => {
         const { role, content } = fieldsOf(message);
         const blocks = serverContent({ content: Array.isArray(content) ? content : [content] }).content;
-        return [{ type: 'text' as const, text: `[${String(role)}]` }, ...blocks];
+        const who = typeof role === 'string' ? role : 'somebody';
+        return [{ type: 'text' as const, text: `[${who}]` }, ...blocks];
       });
     default:
       return method satisfies never;

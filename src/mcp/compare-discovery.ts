@@ -1,4 +1,5 @@
-/** What became of a server's tools between two looks, by name. */
+/** What became of a server's tools between two looks, by name; its resources and prompts count as the tools they become. */
+import { capabilityTools } from './capability-tools.ts';
 import type { ServerDiscovery } from './server-discovery.ts';
 
 export interface ToolChanges {
@@ -20,9 +21,7 @@ export function compareDiscovery(before: ServerDiscovery, after: ServerDiscovery
   return added.length + removed.length + changed.length === 0 ? undefined : { added, removed, changed };
 }
 
-function hashes({ tools, prompts }: ServerDiscovery): ReadonlyMap<string, string> {
-  return new Map([
-    ...prompts.map((prompt) => [`prompt ${prompt.name}`, JSON.stringify(prompt)] as const),
-    ...tools.map(({ name, hash }) => [name, hash] as const),
-  ]);
+function hashes(discovery: ServerDiscovery): ReadonlyMap<string, string> {
+  const offered = [...discovery.tools, ...capabilityTools(discovery).map(({ tool }) => tool)];
+  return new Map(offered.map(({ name, hash }) => [name, hash]));
 }

@@ -10,8 +10,14 @@ import type { DiscoveredPrompt, ServerDiscovery } from './server-discovery.ts';
 
 const maxPages = 16;
 const maxPrompts = 200;
+/** What no model could make use of is not taken. */
+const maxArguments = 64;
+const maxDescriptionLength = 10_000;
 const name = z.string().min(1).max(1_024);
-const words = z.string().catch('');
+const words = z
+  .string()
+  .catch('')
+  .transform((text) => text.slice(0, maxDescriptionLength).toWellFormed());
 
 const pageSchema = z.object({
   prompts: z.array(z.unknown()).catch([]),
@@ -25,7 +31,8 @@ const promptSchema = z.object({
       z.object({ name, description: words.default(''), required: z.boolean().catch(false).default(false) }),
     )
     .catch([])
-    .default([]),
+    .default([])
+    .transform((list) => list.slice(0, maxArguments)),
 });
 
 /** `timeout` is for one answer; `signal` for all. @throws Error when the list of tools is none or does not end. */
@@ -66,7 +73,7 @@ async function discoverPrompts(
     }
     const read = pageSchema.safeParse(answer);
     if (!read.success) break;
-    for (const value of read.data.prompts) {
+    for (const value of read.data.prompts.slice(0, maxPrompts)) {
       const prompt = promptSchema.safeParse(value);
       if (prompt.success && !prompts.has(prompt.data.name)) prompts.set(prompt.data.name, prompt.data);
     }

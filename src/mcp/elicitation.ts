@@ -35,6 +35,8 @@ export type ElicitationAnswer =
 /** Asks a person; one question at a time is for the asker to see to. */
 export type AskPerson = (question: ElicitationQuestion, signal: AbortSignal) => Promise<ElicitationAnswer>;
 
+/** Nobody fills in more; a form of thousands is not even looked at. */
+const maxFields = 50;
 const text = z.string().max(4_000);
 const fieldSchema = z.object({
   type: z.enum(['string', 'number', 'integer', 'boolean']),
@@ -49,7 +51,7 @@ const fieldSchema = z.object({
 const formSchema = z.object({
   message: text,
   requestedSchema: z.object({
-    properties: z.record(z.string().max(200), fieldSchema),
+    properties: z.custom(isShort).pipe(z.record(z.string().max(200), fieldSchema)),
     required: z.array(z.string()).catch([]).default([]),
   }),
 });
@@ -73,5 +75,9 @@ export function readElicitation(server: string, params: unknown): ElicitationQue
       ...(choices === undefined ? {} : { choices }),
     };
   });
-  return fields.length > 50 ? undefined : { type: 'form', server, message, fields };
+  return { type: 'form', server, message, fields };
+}
+
+function isShort(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.keys(value).length <= maxFields;
 }

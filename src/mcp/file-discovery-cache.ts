@@ -2,7 +2,7 @@
  * The discovery cache on disk, one file a server, with a copy in memory for the runs of one process. A file that is
  * damaged, too old or of another form is as good as none. Nothing in it is secret: keys are hashes.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../events/clock.ts';
@@ -12,6 +12,8 @@ import type { DiscoveryCache } from './discovery-cache.ts';
 import type { ServerDiscovery } from './server-discovery.ts';
 
 const longestAgeMs = 30 * 24 * 60 * 60 * 1_000;
+/** Clocks of machines that share a home directory differ, but not by more. */
+const farthestAheadMs = 24 * 60 * 60 * 1_000;
 const largestFile = 20 * 1024 * 1024;
 
 const text = z.string();
@@ -58,7 +60,7 @@ export function createFileDiscoveryCache(directory: string, clock: Clock): Disco
       known.set(key, discovery);
       if (before !== undefined && JSON.stringify(before) === JSON.stringify(discovery)) return;
       const entry = JSON.stringify({ v: 1, at: clock.now(), discovery });
-      if (entry.length > largestFile) return;
+      if (Buffer.byteLength(entry) > largestFile) return;
       try {
         await makePrivateDirectory(directory);
         await writeFileAtomic(fileOf(key), entry);
@@ -72,13 +74,16 @@ export function createFileDiscoveryCache(directory: string, clock: Clock): Disco
 async function readEntry(file: string, now: number): Promise<ServerDiscovery | undefined> {
   let value: unknown;
   try {
+    if ((await stat(file)).size > largestFile) return undefined;
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch {
     // Nothing there, or no JSON: the server is asked.
     return undefined;
   }
   const entry = fileSchema.safeParse(value);
-  if (!entry.success || now - entry.data.at > longestAgeMs) return undefined;
+  if (!entry.success) return undefined;
+  const age = now - entry.data.at;
+  if (age > longestAgeMs || age < -farthestAheadMs) return undefined;
   // What is optional is absent in JSON, never undefined.
   return entry.data.discovery as ServerDiscovery;
 }

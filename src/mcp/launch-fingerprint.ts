@@ -5,9 +5,14 @@
 import { hash } from 'node:crypto';
 import type { ServerSpec } from './server-spec.ts';
 
-/** Equal for specs that can share a process: same name, same launch and, where it is not shared, same agent. */
+/**
+ * Equal for specs that can share a process: same name, same launch, same rules for its life and calls and, where it is
+ * not shared, same agent.
+ */
 export function instanceKey(spec: ServerSpec): string {
-  return digest([spec.name, spec.scope === 'agent' ? spec.agent : null, launchOf(spec)]);
+  const { name, scope, agent, mayIdle, connectTimeoutMs, callIdleMs, callTotalMs } = spec;
+  const rules = [mayIdle, connectTimeoutMs, callIdleMs, callTotalMs, readTimeoutOf(spec)];
+  return digest([name, scope === 'agent' ? agent : null, rules, launchOf(spec)]);
 }
 
 /** Equal for what offers the same tools as far as the launch tells. Holds no secret: a hash over them. */
@@ -16,6 +21,10 @@ export function discoveryKey(spec: ServerSpec): string {
   const neutral = (text: string): string =>
     injected.reduce((left, path) => left.replaceAll(path, '{{path}}'), text);
   return digest(neutralTexts(launchOf(spec), neutral));
+}
+
+function readTimeoutOf(spec: ServerSpec): number | null {
+  return spec.type === 'streamable-http' ? spec.readTimeoutMs : null;
 }
 
 function launchOf(spec: ServerSpec): readonly unknown[] {

@@ -62,7 +62,13 @@ export class LineSplitter {
     this.#length = 0;
     this.#head = undefined;
     this.#tail = Buffer.alloc(0);
-    if (dropped === undefined) this.#onLine(Buffer.concat(pieces).toString('utf8'));
-    else this.#onTooLong(dropped);
+    if (dropped !== undefined) {
+      this.#onTooLong(dropped);
+      return;
+    }
+    const [piece] = pieces;
+    // Most lines come in one piece, and there may be very many of them.
+    const line = piece !== undefined && pieces.length === 1 ? piece : Buffer.concat(pieces);
+    this.#onLine(line.toString('utf8'));
   }
 }

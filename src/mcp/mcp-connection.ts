@@ -3,6 +3,7 @@
  * by a stage of ours, and results are data whatever a schema says.
  * A call never throws for what a server does; how it ended is its outcome.
  */
+import type * as Sdk from '@modelcontextprotocol/client';
 import type { Client, JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
@@ -11,6 +12,8 @@ import type { Clock } from '../events/clock.ts';
 import type { EventError } from '../events/run-event.ts';
 import type { LoggedServer, McpLog } from '../logging/mcp-log.ts';
 import type { SpawnChild } from '../process/child.ts';
+import { settledWithin } from '../process/settled-within.ts';
+import { AnswerCutOff } from './answer-cut-off.ts';
 import { anyResult } from './any-result.ts';
 import { startCallDeadline, type CallTimes } from './call-deadline.ts';
 import { callFailure, failure } from './call-failure.ts';
@@ -20,13 +23,16 @@ import { connectError, withStderr } from './connect-error.ts';
 import { startDeadline } from './deadline.ts';
 import { discoverServer } from './discover-server.ts';
 import type { AskPerson } from './elicitation.ts';
-import { answerServer, listenToServer } from './server-requests.ts';
+import { brokenAnswerCode } from './read-message.ts';
+import { attendServer, requestLogLevel } from './server-requests.ts';
 import { serverContent } from './server-content.ts';
 import type { ServerCallResult } from './server-call-result.ts';
 import type { ServerDiscovery } from './server-discovery.ts';
 import type { ServerSpec } from './server-spec.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { createTransport } from './create-transport.ts';
+import { tooLongCode } from './too-long-message.ts';
+import { untilAborted } from './until-aborted.ts';
 import { watchTransport } from './watched-transport.ts';
 
 export interface ConnectionCallResult extends ServerCallResult {
@@ -48,6 +54,8 @@ export interface McpConnection {
   readonly pid: number | undefined;
   /** Set once it ended without being asked to. */
   readonly lost: EventError | undefined;
+  /** The server lives and has forgotten us: a new connection may be made at once. */
+  readonly forgotten: boolean;
   call(
     tool: string,
     args: Readonly<Record<string, unknown>>,
@@ -81,6 +89,8 @@ export interface ConnectOptions {
 
 /** The client's own timers are off: time is that of the clock handed in. Longest timer of the system, in milliseconds. */
 const never = 2 ** 31 - 1;
+/** How long a server over HTTP may take to end our session. */
+const farewellMs = 1_000;
 
 /** @throws MassGenError naming the server, what went wrong and the end of its stderr. */
 export async function connectServer(spec: ServerSpec, options: ConnectOptions): Promise<McpConnection> {
@@ -100,33 +110,56 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
       getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
     },
   });
-  const questions = answerServer(client, of, options);
+  const questions = attendServer(client, of, options);
   const stderr = (): string => (transport instanceof StdioTransport ? transport.stderrTail : '');
-  const deadline = startDeadline(clock, spec.connectTimeoutMs, options.signal);
-  let discovery: ServerDiscovery;
-  try {
-    discovery = await untilAborted(deadline.signal, handshake(client, transport, deadline.signal));
-  } catch (error) {
-    // Now, because ending the server takes time of its own.
-    const timedOut = deadline.passed();
-    await client.close();
-    await transport.close();
-    throw connectError(spec, { error, stderr: stderr(), timedOut });
-  } finally {
-    deadline.stop();
-  }
-  listenToServer(client, of, options);
-
-  let capabilities = capabilitiesOf(discovery);
-  let closing = false;
+  const flooded = (): string | undefined =>
+    transport instanceof StdioTransport ? transport.flooded : undefined;
+  let phase: 'connecting' | 'open' | 'closing' = 'connecting';
+  let ended = false;
+  let forgotten = false;
   let lost: EventError | undefined;
   const lose = (why: string): void => {
-    if (closing || lost !== undefined) return;
+    if (phase !== 'open' || lost !== undefined) return;
     const { code, title, hint } = mcpErrors.connectionLost;
     lost = { code, message: withStderr(`${title}: ${why}`, stderr()), hint };
     options.onLost?.(lost);
   };
-  client.onclose = () => lose(spec.name);
+  client.onclose = () => {
+    ended = true;
+    lose([spec.name, flooded()].filter((part) => part !== undefined).join(': '));
+  };
+
+  const deadline = startDeadline(clock, spec.connectTimeoutMs, options.signal);
+  let discovery: ServerDiscovery;
+  try {
+    deadline.signal.throwIfAborted();
+    // Not everything in a handshake heeds the signal, such as a message that the server does not take.
+    discovery = await untilAborted(deadline.signal, handshake(client, transport, deadline.signal));
+    // It may end between its last answer and here, which nobody would ever hear of.
+    if (ended) throw new Error('it ended as soon as it had answered');
+  } catch (error) {
+    // Now, because ending the server takes time of its own.
+    const timedOut = deadline.passed();
+    const why = flooded();
+    await client.close();
+    await transport.close();
+    throw connectError(spec, {
+      error: why === undefined ? error : new Error(why, { cause: error }),
+      stderr: stderr(),
+      timedOut,
+    });
+  } finally {
+    deadline.stop();
+  }
+  phase = 'open';
+  requestLogLevel(client, of, log, never);
+  let capabilities = capabilitiesOf(discovery);
+  /** What an error says beside its call: that a server over HTTP no longer knows us. */
+  const heed = (error: unknown): void => {
+    if (phase !== 'open' || lost !== undefined || !endsSession(error, transport, sdk)) return;
+    forgotten = true;
+    lose(`${spec.name}: it no longer knows our session`);
+  };
 
   return {
     id,
@@ -135,9 +168,12 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
     get lost() {
       return lost;
     },
+    get forgotten() {
+      return forgotten;
+    },
     async call(tool, args, { signals, ...times }) {
       if (lost !== undefined) return { ...failure('failed', lost), serverFault: true, notSent: true };
-      const late = startCallDeadline(clock, times, signals, () => questions.open > 0);
+      const late = startCallDeadline(clock, times, signals, questions.waitedUntil);
       const capability = capabilities.get(tool)?.request(args);
       const request = capability ?? { method: 'tools/call', params: { name: tool, arguments: { ...args } } };
       try {
@@ -151,18 +187,21 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
         const { content, isError } = serverContent(result);
         return { outcome: isError ? 'tool_error' : 'ok', content, ...healthy };
       } catch (error) {
-        if (endsSession(error, transport, sdk)) lose(`${spec.name}: it no longer knows our session`);
+        heed(error);
+        // An answer that cannot be read says as little about what happened as none.
+        const isBroken = error instanceof sdk.ProtocolError && error.code === brokenAnswerCode;
         const result = callFailure(sdk, {
-          error,
+          error: isBroken ? new Error(error.message) : error,
           aborted: signals.some(({ aborted }) => aborted),
           timedOut: late.passed(),
           lost,
         });
-        const refused =
-          error instanceof sdk.ProtocolError || (error instanceof sdk.SdkHttpError && error.status < 500);
+        const refused = !isBroken && isRefusal(error, sdk);
         return {
           ...result,
-          serverFault: result.outcome === 'unknown' || (result.outcome === 'failed' && !refused),
+          serverFault:
+            !isTooMuch(error, sdk) &&
+            (result.outcome === 'unknown' || (result.outcome === 'failed' && !refused)),
           notSent: result.outcome === 'failed' && (!refused || lost !== undefined),
         };
       } finally {
@@ -170,12 +209,18 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
       }
     },
     async discover(signal) {
-      const found = await discoverServer(client, { timeout: never, signal });
-      capabilities = capabilitiesOf(found);
-      return found;
+      try {
+        const found = await discoverServer(client, { timeout: never, signal });
+        capabilities = capabilitiesOf(found);
+        return found;
+      } catch (error) {
+        heed(error);
+        throw error;
+      }
     },
     async close() {
-      closing = true;
+      if (phase === 'open' && lost === undefined) await endSession(transport, clock, sdk);
+      phase = 'closing';
       await client.close();
       await transport.close();
       if (transport instanceof StdioTransport && transport.closeError !== undefined) {
@@ -204,24 +249,33 @@ async function handshake(
   return discoverServer(client, request);
 }
 
-/** A server over HTTP that has forgotten the session answers 404; the protocol wants a new one then. */
-function endsSession(
-  error: unknown,
-  { sessionId }: Transport,
-  sdk: typeof import('@modelcontextprotocol/client'),
-): boolean {
-  return error instanceof sdk.SdkHttpError && error.status === 404 && sessionId !== undefined;
+/**
+ * A server over HTTP that has forgotten the session answers 404, and many answer 400 with a word about it; the protocol
+ * wants a new session then.
+ */
+function endsSession(error: unknown, { sessionId }: Transport, sdk: typeof Sdk): boolean {
+  if (!(error instanceof sdk.SdkHttpError) || sessionId === undefined) return false;
+  return error.status === 404 || (error.status === 400 && /session/iu.test(error.message));
 }
 
-/** Not everything in a handshake heeds the signal, such as a message that the server does not take. */
-async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+/** Tells a server over HTTP that its session is over. Most forget it by themselves too, so this may fail. */
+async function endSession(transport: Transport, clock: Clock, sdk: typeof Sdk): Promise<void> {
+  if (!(transport instanceof sdk.StreamableHTTPClientTransport) || transport.sessionId === undefined) return;
+  await settledWithin(
+    clock,
+    farewellMs,
+    transport.terminateSession().catch(() => undefined),
+  );
+}
+
+/** The server lives and said no, whatever the reason: it is not at fault. */
+function isRefusal(error: unknown, sdk: typeof Sdk): boolean {
+  if (error instanceof AnswerCutOff) return error.reason === 'redirected';
+  return error instanceof sdk.ProtocolError || (error instanceof sdk.SdkHttpError && error.status < 500);
+}
+
+/** The server did its work and gave back more than can be taken: asking again would give the same. */
+function isTooMuch(error: unknown, sdk: typeof Sdk): boolean {
+  if (error instanceof sdk.ProtocolError) return error.code === tooLongCode;
+  return error instanceof AnswerCutOff && error.reason === 'too_long';
 }

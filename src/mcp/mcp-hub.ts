@@ -34,7 +34,7 @@ export interface McpHubOptions {
   readonly cache: DiscoveryCache;
   /** Puts questions of servers to a person; absent where nobody can be asked. */
   readonly ask?: AskPerson;
-  /** Servers in this process, by spec; undefined for those that are started or called. */
+  /** Servers in this process, by spec, anew for each connection; undefined for those that are started or called. */
   readonly transportOf?: (spec: ServerSpec) => Transport | undefined;
 }
 
@@ -65,17 +65,18 @@ export function createMcpHub(options: McpHubOptions): McpHub {
   const { clock, cache } = options;
   const servers = new Map<string, AddedServer>();
   const users: AgentServer[] = [];
+  let isClosed = false;
 
   function addServer(spec: ServerSpec): AddedServer {
     const key = instanceKey(spec);
     const before = servers.get(key);
     if (before !== undefined) return before;
     const reporter = createServerReporter(spec, options);
-    const transport = options.transportOf?.(spec);
     const server = new McpServer(spec, {
       clock,
       random: options.random,
-      connect: { ...options, ...(transport === undefined ? {} : { transport }) },
+      connect: options,
+      ownTransport: () => options.transportOf?.(spec),
       nextConnection: () => options.ids.next('conn'),
       known: () => cache.read(discoveryKey(spec)),
       // Not waited for: nothing depends on it, and it never rejects.
@@ -99,6 +100,8 @@ export function createMcpHub(options: McpHubOptions): McpHub {
 
   return {
     async start(specs, signal) {
+      // Nobody would ever end what is started now.
+      if (isClosed) return;
       const wanted = new Set(
         specs.map((spec) => {
           const added = addServer(spec);
@@ -110,6 +113,7 @@ export function createMcpHub(options: McpHubOptions): McpHub {
     },
     of: (agent) => users.filter(({ spec, server }) => spec.agent === agent && server.discovery !== undefined),
     async close() {
+      isClosed = true;
       throwFirst(await Promise.allSettled([...servers.values()].map(({ server }) => server.close())));
     },
   };

@@ -1,4 +1,5 @@
 /** What a server of a run needs from the run: how to connect, what is known of it, and whom to tell. */
+import type { Transport } from '@modelcontextprotocol/client';
 import type { BreakerState, EventError } from '../events/run-event.ts';
 import type { Clock } from '../events/clock.ts';
 import type { ToolChanges } from './compare-discovery.ts';
@@ -9,7 +10,12 @@ export interface McpServerOptions {
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly random: () => number;
-  readonly connect: Omit<ConnectOptions, 'id' | 'signal' | 'onLost' | 'onListChanged' | 'onUnasked'>;
+  readonly connect: Omit<
+    ConnectOptions,
+    'id' | 'signal' | 'onLost' | 'onListChanged' | 'onUnasked' | 'transport'
+  >;
+  /** The way to it where it is neither started nor called over HTTP; a new one for each connection. */
+  readonly ownTransport: () => Transport | undefined;
   /** An id for a connection, unique in the run. */
   readonly nextConnection: () => string;
   /** What it offered when it was last asked. */

@@ -10,16 +10,20 @@ import { mcpErrors } from '../errors/mcp-errors.ts';
 import { sleep } from '../events/clock.ts';
 import type { EventError } from '../events/run-event.ts';
 import { settledWithin } from '../process/settled-within.ts';
-import { createBreaker, type Breaker } from './breaker.ts';
+import { createBreaker, type AdmittedCall, type Breaker } from './breaker.ts';
 import { createBulkhead } from './bulkhead.ts';
+import { callResult, contentLength, inAll, type CallAttempt } from './call-attempt.ts';
 import { failure } from './call-failure.ts';
 import { compareDiscovery, type ToolChanges } from './compare-discovery.ts';
-import { connectServer, type ConnectionCallResult, type McpConnection } from './mcp-connection.ts';
+import { startDeadline } from './deadline.ts';
+import { createListReader } from './list-reader.ts';
+import { connectServer, type McpConnection } from './mcp-connection.ts';
 import type { McpServerOptions } from './mcp-server-options.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
 import type { ServerCallResult } from './server-call-result.ts';
 import type { ServerDiscovery } from './server-discovery.ts';
 import type { ServerSpec } from './server-spec.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Calls at once, and calls that may wait for their turn. */
 const places = { running: 32, waiting: 256 };
@@ -27,8 +31,6 @@ const places = { running: 32, waiting: 256 };
 const mostAttempts = 3;
 const firstPauseMs = 250;
 const idleMs = 300_000;
-/** A server that keeps announcing changes is asked no more often than this. */
-const listPauseMs = 5_000;
 /** Calls that are under way at the end get this long to come back. */
 const drainMs = 2_000;
 
@@ -50,8 +52,7 @@ export class McpServer {
   /** Calls that are still under way are given up. */
   readonly #cut = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
-  /** Lists that are being read again. */
-  readonly #looking = new Set<Promise<unknown>>();
+  readonly #lists;
   /** Ends of connections that were given up while the run goes on. */
   readonly #ending = new Set<Promise<void>>();
   #discovery: ServerDiscovery | undefined;
@@ -60,19 +61,26 @@ export class McpServer {
   /** When it was started again. */
   #restarts: number[] = [];
   #startedOnce = false;
-  #listing = false;
-  #listAgain = false;
   #lastError: EventError | undefined;
+  /** The last one that the breaker was told of. */
+  #lastIncident: unknown;
+  #ended: Promise<void> | undefined;
   #cancelIdle = (): void => undefined;
 
   constructor(spec: ServerSpec, options: McpServerOptions) {
     this.spec = spec;
     this.#options = options;
     // Each call under way listens.
-    setMaxListeners(0, this.#cut.signal);
+    setMaxListeners(0, this.#cut.signal, this.#stopping.signal);
     this.#breaker = createBreaker({
       clock: options.clock,
       onChange: (state, retryInMs) => options.onBreaker(state, retryInMs, this.#lastError),
+    });
+    this.#lists = createListReader({
+      clock: options.clock,
+      signal: this.#stopping.signal,
+      read: () => this.#readLists(),
+      onFailed: options.onListFailed,
     });
   }
 
@@ -85,7 +93,9 @@ export class McpServer {
    * Gets to know what it offers: from memory, or by starting it. @throws MassGenError when it does not start.
    */
   async prepare(signal: AbortSignal): Promise<void> {
+    if (this.#discovery !== undefined) return;
     const known = await this.#options.known();
+    this.#stopping.signal.throwIfAborted();
     if (known === undefined) {
       await this.#connected(signal);
       return;
@@ -108,13 +118,18 @@ export class McpServer {
   }
 
   /** Lets calls come back for a moment, then ends the server. Rejects when it could not be ended. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.#cancelIdle();
     this.#stopping.abort(new MassGenError(mcpErrors.serverClosed, { detail: this.spec.name }));
     await settledWithin(this.#options.clock, drainMs, Promise.allSettled(this.#running));
     this.#cut.abort(new MassGenError(mcpErrors.serverClosed, { detail: this.spec.name }));
     // Given up by the signals; each cleans up behind itself.
-    await Promise.allSettled([this.#connecting, ...this.#running, ...this.#looking]);
+    await Promise.allSettled([this.#connecting, ...this.#running, this.#lists.settled()]);
     const connection = this.#connection;
     this.#connection = undefined;
     const ends = await Promise.allSettled([connection?.close(), ...this.#ending]);
@@ -128,9 +143,9 @@ export class McpServer {
     const asked = clock.monotonic();
     let leave: (() => void) | undefined;
     try {
-      leave = await this.#bulkhead.enter(call.signal);
+      leave = await this.#bulkhead.enter(call.signal, this.#stopping.signal);
     } catch {
-      // Given up while it waited.
+      // Given up while it waited, by its maker or because the run is over.
       return this.#refused(mcpErrors.callGivenUp, clock.monotonic() - asked, 'cancelled');
     }
     if (leave === undefined) return this.#refused(mcpErrors.serverBusy, 0);
@@ -143,36 +158,40 @@ export class McpServer {
 
   async #attempts(call: ServerCall, asked: number): Promise<ServerCallResult> {
     const { clock, random } = this.#options;
+    let before: CallAttempt | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const admission = this.#breaker.admit();
-      if (admission.type === 'held') {
-        const seconds = Math.ceil(admission.retryInMs / 1_000);
-        const { message } = this.#lastError ?? { message: 'it keeps failing' };
-        return this.#refused(mcpErrors.serverHeldBack, clock.monotonic() - asked, 'failed', {
-          attempts: attempt - 1,
-          detail: `next try in ${seconds} s; last failure: ${message}`,
-        });
-      }
-      const result = await this.#once(call, asked, attempt);
-      if (result.outcome === 'cancelled') {
-        if (admission.probe) this.#breaker.withdrawn();
-      } else if (result.serverFault) {
-        this.#lastError = result.error;
-        this.#breaker.failed();
-      } else this.#breaker.succeeded();
-      const again = result.serverFault && (result.notSent || call.repeatable) && attempt < mostAttempts;
-      if (!again || call.signal.aborted) return plain(result);
+      if (admission.type === 'held')
+        return before === undefined ? this.#heldBack(admission.retryInMs, asked) : callResult(before);
+      const last = await this.#once(call, asked, attempt);
+      this.#learnFrom(last, admission);
+      const result = inAll(before, last);
+      before = result;
+      const again = last.notSent || (last.serverFault && call.repeatable);
+      if (!again || attempt >= mostAttempts || call.signal.aborted) return callResult(result);
       const pause = firstPauseMs * 2 ** (attempt - 1) * (0.5 + random());
       try {
         await sleep(clock, pause, AbortSignal.any([call.signal, this.#stopping.signal]));
       } catch {
         // Given up: what came of the last attempt stands.
-        return plain(result);
+        return callResult(result);
       }
     }
   }
 
-  async #once(call: ServerCall, asked: number, attempt: number): Promise<ConnectionCallResult> {
+  /** However many calls a crash or a failed start takes with it, it is one failure of the server. */
+  #learnFrom({ outcome, serverFault, incident, error }: CallAttempt, call: AdmittedCall): void {
+    if (outcome === 'cancelled') call.withdrawn();
+    else if (!serverFault) call.succeeded();
+    else if (incident !== undefined && incident === this.#lastIncident && !call.probe) call.withdrawn();
+    else {
+      this.#lastIncident = incident;
+      this.#lastError = error;
+      call.failed();
+    }
+  }
+
+  async #once(call: ServerCall, asked: number, attempt: number): Promise<CallAttempt> {
     const { clock } = this.#options;
     const { name } = this.spec;
     let connection: McpConnection;
@@ -190,7 +209,13 @@ export class McpServer {
           notSent: true,
         };
       }
-      return { ...failure('failed', eventError(error)), served, serverFault: true, notSent: true };
+      return {
+        ...failure('failed', this.#eventError(error)),
+        served,
+        serverFault: true,
+        notSent: true,
+        incident: error,
+      };
     }
     const sent = clock.monotonic();
     const result = await connection.call(call.tool, call.args, {
@@ -206,25 +231,30 @@ export class McpServer {
       serverMs: clock.monotonic() - sent,
       resultLength: contentLength(result.content),
     };
-    return { ...result, served };
+    return { ...result, served, incident: connection.lost };
   }
 
   /** The connection that stands, or one that is made now; whoever asks meanwhile waits for the same one. */
   async #connected(signal: AbortSignal): Promise<McpConnection> {
     const now = this.#connection;
     if (now !== undefined && now.lost === undefined) return now;
+    signal.throwIfAborted();
+    this.#stopping.signal.throwIfAborted();
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined;
     });
     // One that gives up does not take the start away from the others.
-    return unlessAborted(this.#connecting, signal);
+    return untilAborted(signal, this.#connecting);
   }
 
   async #connect(): Promise<McpConnection> {
     const { clock, onStarting, onReady, onFailed } = this.#options;
+    const forgotten = this.#connection?.forgotten === true;
     const again = this.#startedOnce;
     this.#giveUp();
-    if (again) {
+    // Never two of it at a time: what the last one holds, a file or a port, would be taken.
+    await Promise.allSettled(this.#ending);
+    if (again && !forgotten) {
       const delay = reconnectDelay(this.#restarts, clock.monotonic());
       if (delay === undefined) {
         throw new MassGenError(mcpErrors.restartedTooOften, { detail: this.spec.name });
@@ -235,18 +265,20 @@ export class McpServer {
     this.#startedOnce = true;
     const began = clock.monotonic();
     await onStarting(again);
+    const transport = this.#options.ownTransport();
     let connection: McpConnection;
     try {
       connection = await connectServer(this.spec, {
         ...this.#options.connect,
+        ...(transport === undefined ? {} : { transport }),
         id: this.#options.nextConnection(),
         signal: this.#stopping.signal,
         onLost: (error) => this.#lost(error),
-        onListChanged: () => this.#relist(),
+        onListChanged: () => this.#lists.announce(),
         onUnasked: (message) => this.#options.onUnasked(message),
       });
     } catch (error) {
-      await onFailed(eventError(error));
+      await onFailed(this.#eventError(error));
       throw error;
     }
     this.#connection = connection;
@@ -254,6 +286,7 @@ export class McpServer {
     const changes = this.#learn(connection.discovery);
     await onReady(connection, clock.monotonic() - began, again || before !== undefined);
     if (changes !== undefined) await this.#options.onToolsChanged(changes);
+    this.#watchIdle();
     return connection;
   }
 
@@ -287,30 +320,24 @@ export class McpServer {
     void this.#options.onFailed(error).catch(() => undefined);
   }
 
-  /** The server said that its lists have changed: they are read again, soon and not too often. */
-  #relist(): void {
-    this.#listAgain = true;
-    if (this.#listing) return;
-    this.#listing = true;
-    const work = this.#readLists().catch((error: unknown) => this.#options.onListFailed(errorMessage(error)));
-    this.#looking.add(work);
-    void work.finally(() => {
-      this.#listing = false;
-      this.#looking.delete(work);
-    });
-  }
-
   async #readLists(): Promise<void> {
+    // It may have said so before the handshake was over.
+    const connection = this.#connection ?? (await this.#connecting?.catch(() => undefined));
+    if (connection === undefined || connection.lost !== undefined) return;
     const { clock } = this.#options;
-    while (this.#listAgain && !this.#stopping.signal.aborted) {
-      this.#listAgain = false;
-      const connection = this.#connection;
-      if (connection === undefined || connection.lost !== undefined) return;
-      const changes = this.#learn(await connection.discover(this.#stopping.signal));
-      if (changes !== undefined) await this.#options.onToolsChanged(changes);
-      // Changes announced meanwhile are read after the pause, all in one.
-      await sleep(clock, listPauseMs, this.#stopping.signal).catch(() => undefined);
+    const deadline = startDeadline(clock, this.spec.connectTimeoutMs, this.#stopping.signal);
+    let found: ServerDiscovery;
+    try {
+      found = await connection.discover(deadline.signal);
+    } catch (error) {
+      if (this.#connection !== connection || connection.lost !== undefined) return;
+      throw error;
+    } finally {
+      deadline.stop();
     }
+    if (this.#connection !== connection) return;
+    const changes = this.#learn(found);
+    if (changes !== undefined) await this.#options.onToolsChanged(changes);
   }
 
   #watchIdle(): void {
@@ -325,50 +352,37 @@ export class McpServer {
     });
   }
 
+  #heldBack(retryInMs: number, asked: number): ServerCallResult {
+    const seconds = Math.ceil(retryInMs / 1_000);
+    const { message } = this.#lastError ?? { message: 'it keeps failing' };
+    const detail = `next try in ${seconds} s; last failure: ${message}`;
+    const queueMs = this.#options.clock.monotonic() - asked;
+    return this.#refused(mcpErrors.serverHeldBack, queueMs, 'failed', detail);
+  }
+
   #refused(
-    definition: (typeof mcpErrors)[keyof typeof mcpErrors],
+    { code, title, hint }: (typeof mcpErrors)[keyof typeof mcpErrors],
     queueMs: number,
     outcome: 'failed' | 'cancelled' = 'failed',
-    more: { readonly attempts?: number; readonly detail?: string } = {},
+    detail?: string,
   ): ServerCallResult {
-    const { code, title, hint } = definition;
     const { name } = this.spec;
-    const message = more.detail === undefined ? `${title}: ${name}` : `${title}: ${name}: ${more.detail}`;
-    const served = { server: name, attempts: more.attempts ?? 0, queueMs, serverMs: 0, resultLength: 0 };
-    return { ...failure(outcome, { code, message, hint }), served };
+    const message = [title, name, detail].filter((part) => part !== undefined).join(': ');
+    const served = { server: name, attempts: 0, queueMs, serverMs: 0, resultLength: 0 };
+    return { ...failure(outcome, this.#named({ code, message, hint })), served };
   }
-}
 
-function plain({ serverFault: _, notSent: __, ...result }: ConnectionCallResult): ServerCallResult {
-  return result;
-}
-
-function contentLength(content: ServerCallResult['content']): number {
-  return content.reduce((sum, part) => {
-    const text = part.type === 'text' || part.type === 'resource' ? (part.text ?? '').length : 0;
-    return sum + text + (part.type === 'text' ? 0 : (part.data ?? '').length);
-  }, 0);
-}
-
-function eventError(error: unknown): EventError {
-  if (MassGenError.isInstance(error)) {
-    const { code, message, hint } = error;
-    return { code, message, hint };
+  #eventError(error: unknown): EventError {
+    if (MassGenError.isInstance(error)) {
+      const { code, message, hint } = error;
+      return this.#named({ code, message, hint });
+    }
+    const { code, title, hint } = mcpErrors.startFailed;
+    return { code, message: `${title}: ${errorMessage(error)}`, hint };
   }
-  const { code, title, hint } = mcpErrors.startFailed;
-  return { code, message: `${title}: ${errorMessage(error)}`, hint };
-}
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  // Nobody may be left to hear of it.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+  /** Hints speak of a server called NAME. */
+  #named({ hint, ...error }: EventError): EventError {
+    return hint === undefined ? error : { ...error, hint: hint.replaceAll('NAME', this.spec.name) };
   }
 }

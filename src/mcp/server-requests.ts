@@ -1,43 +1,74 @@
 /**
  * What a server asks of us and tells us beside its answers: questions to a person, its own log lines, changed lists.
- * It is never given a model, a file or an answer that no person gave.
+ * It is never given a model, a file or an answer that no person gave. The client's own checks of such messages are not
+ * used: a large form keeps them busy for seconds.
  */
 import type { Client } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
+import type { Clock } from '../events/clock.ts';
 import type { LoggedServer, LogLevel, McpLog } from '../logging/mcp-log.ts';
 import { readElicitation, type AskPerson, type ElicitationAnswer } from './elicitation.ts';
 
 export interface ServerRequestOptions {
+  readonly clock: Clock;
   readonly log: McpLog;
   readonly ask?: AskPerson;
   readonly onUnasked?: (message: string) => void;
   readonly onListChanged?: () => void;
 }
 
-/** To be called before the connection is made. `open` counts the questions that wait for a person. */
-export function answerServer(
+export interface ServerQuestions {
+  /** Until when, on the monotonic clock, the server had to wait for a person; now, while it does. */
+  waitedUntil(): number;
+}
+
+/** Questions of one server that wait for a person at the same time; further ones are declined. */
+const mostQuestions = 4;
+/** Each declined question is worth a warning, thousands are not. */
+const mostWarnings = 10;
+const longestText = 500;
+const methodNotFound = -32_601;
+const levels: ReadonlySet<unknown> = new Set<LogLevel>([
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+]);
+
+/** To be called before the connection is made: a server may have something to say right after the handshake. */
+export function attendServer(
   client: Client,
   of: LoggedServer,
-  { log, ask, onUnasked }: ServerRequestOptions,
-): { readonly open: number } {
+  options: ServerRequestOptions,
+): ServerQuestions {
+  const { clock, log, ask, onUnasked, onListChanged } = options;
   let open = 0;
-  client.setRequestHandler('elicitation/create', async (request, context): Promise<never> => {
-    const answer = await elicit(request.params, context.mcpReq.signal);
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let warnings = 0;
+
+  client.fallbackRequestHandler = async ({ method, params }, context): Promise<Record<string, unknown>> => {
+    if (method !== 'elicitation/create')
+      throw Object.assign(new Error('Method not found'), { code: methodNotFound });
+    const answer = await elicit(params, context.mcpReq.signal);
+    const question = messageOf(params);
     log.log(of, {
       level: 'notice',
       kind: 'message',
       text: `asked a question: ${answer.action}`,
-      data: { question: request.params.message, action: answer.action },
+      data: { question, action: answer.action },
     });
-    // The content is what the person typed into fields the server named itself.
-    return answer as never;
-  });
+    return { ...answer };
+  };
 
   async function elicit(params: unknown, signal: AbortSignal): Promise<ElicitationAnswer> {
-    const question = readElicitation(of.server, params);
+    const question = open < mostQuestions ? readElicitation(of.server, params) : undefined;
     if (ask === undefined || question === undefined) {
-      const { message } = (params ?? {}) as { readonly message?: unknown };
-      onUnasked?.(typeof message === 'string' ? message.slice(0, 500) : 'a question of unknown form');
+      warnings += 1;
+      if (warnings <= mostWarnings) onUnasked?.(messageOf(params));
       return { action: 'decline' };
     }
     open += 1;
@@ -52,38 +83,46 @@ export function answerServer(
       return { action: 'decline' };
     } finally {
       open -= 1;
+      answeredAt = clock.monotonic();
     }
   }
 
-  return {
-    get open() {
-      return open;
-    },
+  client.fallbackNotificationHandler = ({ method, params = {} }) => {
+    switch (method) {
+      case 'notifications/message': {
+        const { level, data, logger } = params as Readonly<Record<string, unknown>>;
+        log.log(of, {
+          level: levels.has(level) ? (level as LogLevel) : 'info',
+          kind: 'message',
+          text: typeof data === 'string' ? data : (JSON.stringify(data) ?? ''),
+          ...(typeof logger === 'string' ? { data: { logger } } : {}),
+        });
+        break;
+      }
+      case 'notifications/tools/list_changed':
+      case 'notifications/prompts/list_changed':
+        onListChanged?.();
+        break;
+      default:
+      // Whatever else a server tells is not for us.
+    }
+    return Promise.resolve();
   };
+
+  return { waitedUntil: () => (open > 0 ? clock.monotonic() : answeredAt) };
 }
 
-/** To be called once the connection stands. */
-export function listenToServer(
-  client: Client,
-  of: LoggedServer,
-  { log, onListChanged }: ServerRequestOptions,
-): void {
-  client.setNotificationHandler('notifications/message', ({ params }) => {
-    log.log(of, {
-      level: params.level as LogLevel,
-      kind: 'message',
-      text: typeof params.data === 'string' ? params.data : (JSON.stringify(params.data) ?? ''),
-      ...(params.logger === undefined ? {} : { data: { logger: params.logger } }),
-    });
-  });
-  for (const list of ['tools', 'prompts', 'resources'] as const) {
-    client.setNotificationHandler(`notifications/${list}/list_changed`, () => {
-      if (list !== 'resources') onListChanged?.();
-    });
-  }
+function messageOf(params: unknown): string {
+  const { message } = (params ?? {}) as { readonly message?: unknown };
+  if (typeof message !== 'string') return 'a question of unknown form';
+  return message.slice(0, longestText).toWellFormed();
+}
+
+/** Asks a server for the log lines that ours wants. Not waited for: some never answer. */
+export function requestLogLevel(client: Client, of: LoggedServer, log: McpLog, timeout: number): void {
   const level = log.wants(of.server, 'debug') ? 'debug' : 'info';
   if (client.getServerCapabilities()?.logging === undefined || !log.wants(of.server, level)) return;
-  client.request({ method: 'logging/setLevel', params: { level } }).catch((error: unknown) => {
+  client.request({ method: 'logging/setLevel', params: { level } }, { timeout }).catch((error: unknown) => {
     log.log(of, {
       level: 'notice',
       kind: 'lifecycle',

@@ -1,6 +1,7 @@
 /**
  * The stdio transport under the official client: one JSON-RPC message a line over a child we supervise. Lines
- * that are no messages (banners, prints) are skipped and reported; a message over the limit costs only itself.
+ * that are no messages (banners, prints) are skipped and reported; a message over the limit costs only itself. However
+ * much a server sends, others get their turn between; one that sends nothing but junk is ended.
  */
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
@@ -8,14 +9,23 @@ import type { Clock } from '../events/clock.ts';
 import type { Child, LaunchSpec, SpawnChild } from '../process/child.ts';
 import { closeChild } from '../process/close-child.ts';
 import { settledWithin } from '../process/settled-within.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter, type DroppedLine } from './line-splitter.ts';
 import { maxMessageBytes } from './max-message-bytes.ts';
-import { tooLongAnswer } from './too-long-message.ts';
+import { readMessage } from './read-message.ts';
+import { tooLongAnswer, tooLongRefusal } from './too-long-message.ts';
 
 /** How much of a server's stderr is kept to explain its end, in characters. */
 const stderrTailLength = 4_096;
 /** How long what a server said before its end may take to arrive, in milliseconds. */
 const drainMs = 500;
+/** Lines read in one go, before other work gets its turn; a longer piece is followed by a pause. */
+const linesAtOnce = 100;
+/** Lines of junk that are reported one by one, of each piece that was read. */
+const noiseAtOnce = 20;
+/** A server that prints more than this between two messages is broken beyond use. */
+const mostNoise = { lines: 1_000_000, bytes: 100 * 1024 * 1024 };
+/** Of what we have to say to a server, this much waits at most until it is read. */
+const mostUnread = 32 * 1024 * 1024;
 
 export interface StdioTransportOptions {
   readonly launch: LaunchSpec;
@@ -33,8 +43,14 @@ export class StdioTransport implements Transport {
   onmessage?: (<T extends JSONRPCMessage>(message: T) => void) | undefined;
 
   readonly #options: StdioTransportOptions;
+  #starting: Promise<Child> | undefined;
   #child: Child | undefined;
   #stderr = '';
+  /** Lines in the piece that is being read, and how many of them were junk. */
+  #read = { lines: 0, noise: 0 };
+  /** What came since the last message. */
+  #noise = { lines: 0, bytes: 0 };
+  #flooded: string | undefined;
   #ended: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #closeError: unknown;
@@ -58,19 +74,21 @@ export class StdioTransport implements Transport {
     return this.#closeError;
   }
 
+  /** Set when it was given up because it sent nothing but junk. */
+  get flooded(): string | undefined {
+    return this.#flooded;
+  }
+
   async start(): Promise<void> {
-    const child = await this.#options.spawn(this.#options.launch);
+    this.#starting = this.#options.spawn(this.#options.launch);
+    const child = await this.#starting;
     this.#child = child;
     const lines = new LineSplitter(
       maxMessageBytes,
       (line) => this.#receive(line),
-      (dropped) => {
-        this.#options.onNoise?.(`a message of ${dropped.bytes} bytes was dropped: over the limit`);
-        const answer = tooLongAnswer(dropped);
-        if (answer !== undefined) this.#deliver(answer);
-      },
+      (dropped) => this.#drop(dropped, `of ${dropped.bytes} bytes`),
     );
-    child.stdout.on('data', (chunk: Buffer) => lines.push(chunk));
+    child.stdout.on('data', (chunk: Buffer) => this.#take(child, lines, chunk));
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-stderrTailLength);
@@ -79,6 +97,24 @@ export class StdioTransport implements Transport {
     child.stdout.on('error', (error: Error) => this.onerror?.(error));
     child.stderr.on('error', (error: Error) => this.onerror?.(error));
     this.#ended = this.#end(child);
+  }
+
+  #take(child: Child, lines: LineSplitter, chunk: Buffer): void {
+    // Nothing more is read of a flood, not even what lies in our own buffers.
+    if (this.#flooded !== undefined) return;
+    this.#read = { lines: 0, noise: 0 };
+    this.#noise.bytes += chunk.length;
+    lines.push(chunk);
+    const more = this.#read.noise - noiseAtOnce;
+    if (more > 0) this.#options.onNoise?.(`${more} more lines that are no messages`);
+    if (this.#noise.lines > mostNoise.lines || this.#noise.bytes > mostNoise.bytes) {
+      const megabytes = Math.ceil(this.#noise.bytes / 1024 / 1024);
+      this.#flooded = `it printed ${megabytes} MB in ${this.#noise.lines} lines without one message`;
+      child.signal('SIGKILL');
+    } else if (this.#read.lines > linesAtOnce) {
+      child.stdout.pause();
+      setImmediate(() => child.stdout.resume());
+    }
   }
 
   /** A server that ended or closed its output cannot answer any more. What it said before is read first. */
@@ -90,11 +126,43 @@ export class StdioTransport implements Transport {
   }
 
   #receive(line: string): void {
+    this.#read.lines += 1;
     const text = line.trim();
     if (text === '') return;
-    const message = parseMessage(text);
-    if (message === undefined) this.#options.onNoise?.(text.slice(0, 200));
-    else this.#deliver(message);
+    const read = readMessage(text);
+    switch (read.type) {
+      case 'message':
+        this.#noise = { lines: 0, bytes: 0 };
+        this.#deliver(read.message);
+        break;
+      case 'noise':
+        this.#skip(text);
+        break;
+      case 'too_heavy':
+        this.#drop(
+          { bytes: text.length, head: text.slice(0, 256), tail: text.slice(-256) },
+          `with ${read.weight} values`,
+        );
+        break;
+      default:
+        read satisfies never;
+    }
+  }
+
+  #skip(text: string): void {
+    this.#read.noise += 1;
+    this.#noise.lines += 1;
+    if (this.#read.noise <= noiseAtOnce) this.#options.onNoise?.(text.slice(0, 200));
+  }
+
+  /** `how`: in which way it is over the limit. */
+  #drop(dropped: DroppedLine, how: string): void {
+    this.#options.onNoise?.(`a message ${how} was dropped: over the limit`);
+    const answer = tooLongAnswer(dropped, how);
+    const refusal = tooLongRefusal(dropped, how);
+    if (answer !== undefined) this.#deliver(answer);
+    else if (refusal !== undefined)
+      this.send(refusal).catch((error: unknown) => this.#options.onNoise?.(errorMessage(error)));
   }
 
   #deliver(message: JSONRPCMessage): void {
@@ -109,7 +177,10 @@ export class StdioTransport implements Transport {
   send(message: JSONRPCMessage): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.stdin.destroyed || child.stdin.writableEnded) {
-      return Promise.reject(Object.assign(new Error('the server is not running'), { code: 'EPIPE' }));
+      return Promise.reject(unsent('the server is not running'));
+    }
+    if (child.stdin.writableLength > mostUnread) {
+      return Promise.reject(unsent('the server does not read what it is sent'));
     }
     return new Promise((resolve, reject) => {
       child.stdin.write(`${JSON.stringify(message)}\n`, (error) => {
@@ -128,7 +199,8 @@ export class StdioTransport implements Transport {
   }
 
   async #close(): Promise<void> {
-    const child = this.#child;
+    // A child that is being started is there a moment later, and must not be forgotten.
+    const child = await this.#starting?.catch(() => undefined);
     if (child === undefined) return;
     await closeChild(child, this.#options.clock);
     // Somebody who left the group may still hold the other ends; that must not keep our process alive.
@@ -143,15 +215,7 @@ function closed(stream: NodeJS.ReadableStream): Promise<void> {
   });
 }
 
-function parseMessage(text: string): JSONRPCMessage | undefined {
-  if (!text.startsWith('{')) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Not a message: the caller reports the line as noise.
-    return undefined;
-  }
-  const isMessage = typeof value === 'object' && value !== null && 'jsonrpc' in value;
-  return isMessage ? (value as JSONRPCMessage) : undefined;
+/** The code is that of the system for what never left our process. */
+function unsent(message: string): Error {
+  return Object.assign(new Error(message), { code: 'EPIPE' });
 }
