@@ -98,6 +98,8 @@ async function coordinate(size: number): Promise<Timed> {
         spill: () => Promise.reject(new Error('no result is long here')),
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
+        isPlanning: () => false,
+        workspaceOf: () => undefined,
         baseOf: () => '/',
         home: '/',
       }),

@@ -132,6 +132,8 @@ export async function openPipeline(options: BenchPipelineOptions): Promise<Bench
     spill: () => Promise.resolve(''),
     replaceSecrets: (text) => text,
     rulesOf: () => ({ roots: [], writable: [] }),
+    isPlanning: () => false,
+    workspaceOf: () => undefined,
     baseOf: () => process.cwd(),
     home: process.cwd(),
   });

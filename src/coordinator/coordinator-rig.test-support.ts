@@ -141,6 +141,8 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
         spill: (call) => Promise.resolve(`/views/spill/${call}`),
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
+        isPlanning: () => false,
+        workspaceOf: () => undefined,
         baseOf: () => '/',
         home: '/home/someone',
       }),

@@ -32,6 +32,8 @@ export interface CoordinatorOptions {
   readonly question: string;
   readonly history: readonly { readonly user: string; readonly assistant: string }[];
   readonly contextPaths: readonly string[];
+  /** What agents are told while the team plans; absent when it acts at once. */
+  readonly planning?: string;
   readonly limits: TurnDeadlines & { readonly runMs?: number; readonly presentationMs: number };
   /** Told what went wrong at the very end, when the result stands already. Must not throw. */
   readonly warn: (message: string) => void;

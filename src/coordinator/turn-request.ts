@@ -30,6 +30,8 @@ export interface TurnContext {
   readonly question: string;
   readonly history: readonly { readonly user: string; readonly assistant: string }[];
   readonly contextPaths: readonly string[];
+  /** What agents are told while the team plans; absent when it acts at once. */
+  readonly planning?: string;
   readonly pipeline: ToolPipeline;
   /** The tools on offer right now, by agent; the pipeline looks names up here. */
   readonly tables: Map<string, ToolTable>;
@@ -69,6 +71,7 @@ export function createTurnRequest(context: TurnContext, turn: Turn): TurnRequest
     mayAnswer: agentState(state, agent)?.mayAnswer ?? true,
     ...(member?.role === undefined ? {} : { role: member.role }),
     ...place,
+    ...(context.planning === undefined ? {} : { planning: context.planning }),
     reasons: kind === 'present' ? winningReasons(state) : [],
     synthesize: kind === 'present' && state.presentation?.strategy === 'synthesize',
     date: new Date(clock.now()).toISOString().slice(0, 10),

@@ -74,12 +74,6 @@ export const runErrors = {
     hint: 'Put the config back as it was when the run began. Its answers can be read in the run directory in any case.',
     exitCode: 2,
   },
-  notYetSupported: {
-    code: 'MG1714',
-    title: 'The config asks for something this version does not do, and ignoring it would not be safe',
-    hint: 'Take the key out to run without it.',
-    exitCode: 2,
-  },
   notYetHonoured: {
     code: 'MG1715',
     title: 'The config asks for something this version does not do',

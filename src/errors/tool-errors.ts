@@ -64,4 +64,9 @@ export const toolErrors = {
     hint: 'Name a path in the workspace, the views or a context path.',
     exitCode: 2,
   },
+  plannedOnly: {
+    code: 'MG1513',
+    title: 'The call was not made, because the team is still planning',
+    hint: 'Describe in your answer what it is to do and with which arguments; whoever wins makes it in the final turn.',
+  },
 } as const satisfies Record<string, ErrorDefinition>;

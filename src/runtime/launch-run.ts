@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { planningText } from '../agents/prompts/turn-prompt.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import type { TeamMember } from '../coordinator/team-member.ts';
 import { errorMessage } from '../errors/error-message.ts';
@@ -127,6 +128,10 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     }
   }
 
+  const { coordination } = config.orchestrator;
+  const planning = coordination.enable_planning_mode
+    ? (coordination.planning_mode_instruction ?? planningText)
+    : undefined;
   const files = createRunFiles({ directory, workspaces, recorder, writeResult });
   const writable = [...members.values()].flatMap(({ workspace }) => workspace ?? []);
   const coordinator = new Coordinator({
@@ -155,6 +160,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
             writable: own === undefined ? [] : [own],
           };
         },
+        isPlanning: () => planning !== undefined && coordinator.state.phase === 'coordinating',
+        workspaceOf: (agent) => workspaces.of(agent),
         baseOf: (agent) => members.get(agent)?.workspace ?? parts.cwd,
         home: homeOf(parts),
       }),
@@ -162,6 +169,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     question: options.question,
     history: options.history,
     contextPaths,
+    ...(planning === undefined ? {} : { planning }),
     limits,
     warn: (message) => process.emitWarning(message),
   });

@@ -12,6 +12,7 @@ export function protocolConfig(config: MassGenConfig, aliases: ReadonlyMap<strin
       ? {}
       : { maxNewAnswersGlobal: orchestrator.max_new_answers_global }),
     finalAnswerStrategy: orchestrator.final_answer_strategy,
-    finalTurnRequired: false,
+    // Somebody has to carry the plan out.
+    finalTurnRequired: orchestrator.coordination.enable_planning_mode,
   };
 }

@@ -22,11 +22,9 @@ import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
 import { runOpening } from './run-opening.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
-import { refuseUnsafe } from './unsupported.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 export async function startRun(parts: RuntimeParts, options: RunOptions): Promise<RunHandle> {
-  refuseUnsafe(options.config);
   checkTeam(options.config, parts);
   const { config, question } = options;
   const folders = await contextPaths(config, parts.cwd, homeOf(parts));

@@ -1,20 +1,7 @@
-/**
- * What a valid config may ask for and this version does not do yet. Where going on without it could do harm, the
- * run is refused; else it goes on and says so. Nothing is ignored in silence.
- */
+/** What a valid config may ask for and this version does not do yet. The run says so: nothing is ignored in silence. */
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
-import { MassGenError } from '../errors/massgen-error.ts';
 import { runErrors } from '../errors/run-errors.ts';
 import type { DurableEventBody } from '../events/run-event.ts';
-
-/** @throws MassGenError when the run must not begin. */
-export function refuseUnsafe(config: MassGenConfig): void {
-  if (config.orchestrator.coordination.enable_planning_mode) {
-    throw new MassGenError(runErrors.notYetSupported, {
-      detail: 'orchestrator.coordination.enable_planning_mode',
-    });
-  }
-}
 
 /** A warning for each thing that is left out. */
 export function unhonoured(config: MassGenConfig): readonly DurableEventBody[] {

@@ -10,13 +10,14 @@ import { detectChanges, type TakeChanges } from './stages/detect-changes.ts';
 import { enforceDeadline } from './stages/enforce-deadline.ts';
 import { enforcePolicy, type PolicyOptions } from './stages/enforce-policy.ts';
 import { limitResult, type SpillText } from './stages/limit-result.ts';
+import { planCalls, type PlanOptions } from './stages/plan-calls.ts';
 import { recordCall } from './stages/record-call.ts';
 import { recordDenials } from './stages/record-denials.ts';
 import { replaceSecrets } from './stages/replace-secrets.ts';
 import { resolveName } from './stages/resolve-name.ts';
 import type { ToolTable } from './tool-table.ts';
 
-export interface ToolPipelineOptions extends PolicyOptions {
+export interface ToolPipelineOptions extends PolicyOptions, PlanOptions {
   readonly recorder: Pick<EventRecorder, 'append'>;
   readonly clock: Clock;
   readonly tableOf: (agent: string) => ToolTable;
@@ -34,6 +35,7 @@ export function createToolPipeline(options: ToolPipelineOptions): ToolPipeline {
     classifyEffects,
     confinePaths(options),
     enforcePolicy(options),
+    planCalls(options),
     detectChanges(options.takeChanges, recorder),
     recordCall(recorder, clock),
     limitResult(options.spill),

@@ -87,6 +87,8 @@ export function createPipelineRig(
     },
     replaceSecrets: (text) => text,
     rulesOf: () => ({ roots: [], writable: [] }),
+    isPlanning: () => false,
+    workspaceOf: () => undefined,
     baseOf: () => '/',
     home: '/home/someone',
     ...more,

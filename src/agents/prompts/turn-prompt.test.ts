@@ -181,3 +181,17 @@ describe('texts while an agent works', () => {
     expect(nudgeText).toMatch(/`new_answer`.*`vote`/u);
   });
 });
+
+describe('a team that plans', () => {
+  test('is told so in every turn but the last, in the words of the config', () => {
+    for (const kind of ['answer', 'decide'] as const)
+      expect(prompt({ kind, planning: 'Only plan.' }).system).toContain('Only plan.');
+    expect(whole()).not.toContain('plan');
+  });
+
+  test('is told in the final turn to carry it out', () => {
+    const { system } = prompt({ kind: 'present', planning: 'Only plan.' });
+    expect(system).toContain('make the calls of the chosen plan now');
+    expect(system).not.toContain('Only plan.');
+  });
+});

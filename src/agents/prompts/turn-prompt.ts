@@ -19,6 +19,8 @@ export interface TurnPromptInput {
   readonly contextPaths: readonly string[];
   /** Reasons that voters gave, for the presentation. */
   readonly reasons: readonly string[];
+  /** The team plans first: what it is told while it does. The final turn then carries the plan out. */
+  readonly planning?: string;
   /** Ask the winner to merge all answers instead of presenting its own. */
   readonly synthesize: boolean;
   /** ISO date, so that agents know today. */
@@ -31,7 +33,9 @@ export interface TurnPrompt {
 }
 
 export function turnPrompt(input: TurnPromptInput): TurnPrompt {
-  const system = [input.role, rules(input), files(input)].filter((part) => part !== undefined && part !== '');
+  const system = [input.role, rules(input), files(input), planning(input)].filter(
+    (part) => part !== undefined && part !== '',
+  );
   const user = [
     history(input),
     `<task>\n${neutralise(input.question)}\n</task>`,
@@ -70,6 +74,20 @@ function files(input: TurnPromptInput): string {
     lines.push(`The user's own files, to read only: ${input.contextPaths.join(', ')}`);
   }
   return lines.join('\n');
+}
+
+/** What the config does not say otherwise. */
+export const planningText = [
+  'The team plans first. Until the final turn, look things up and work in your own workspace only: calls that would change',
+  'anything else, such as sending, buying, running or publishing, are not made.',
+  'Say in your answer which calls are to be made, in which order and with which arguments.',
+].join('\n');
+
+function planning(input: TurnPromptInput): string {
+  if (input.planning === undefined) return '';
+  return input.kind === 'present'
+    ? 'The planning is over: make the calls of the chosen plan now, and say in your final answer what came of them.'
+    : input.planning;
 }
 
 function history(input: TurnPromptInput): string {
