@@ -17,7 +17,9 @@ export function instanceKey(spec: ServerSpec): string {
 
 /** Equal for what offers the same tools as far as the launch tells. Holds no secret: a hash over them. */
 export function discoveryKey(spec: ServerSpec): string {
-  const injected = (spec.injected ?? []).toSorted((a, b) => b.length - a.length);
+  const injected = (spec.injected ?? [])
+    .filter((path) => path !== '')
+    .toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
   const neutral = (text: string): string =>
     injected.reduce((left, path) => left.replaceAll(path, '{{path}}'), text);
   return digest(neutralTexts(launchOf(spec), neutral));

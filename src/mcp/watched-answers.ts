@@ -35,7 +35,7 @@ async function* events(body: ReadableStream<Bytes>, request: string | undefined)
   try {
     for await (const chunk of body) {
       watch.add(chunk);
-      if (watch.weight > maxJsonWeight) throw tooHeavy();
+      if (watch.isTooHeavy) throw tooHeavy();
       yield chunk;
     }
   } catch (error) {
@@ -53,13 +53,14 @@ async function* events(body: ReadableStream<Bytes>, request: string | undefined)
 /** What must be known of an event stream without reading it. */
 class EventWatch {
   readonly #weight = new JsonWeight();
+  #isTooHeavy = false;
   #hasIds = false;
   #lineIsEmpty = true;
   #lineStart = '';
 
-  /** Of the event that comes. */
-  get weight(): number {
-    return this.#weight.weight;
+  /** Some event is too much to be read. */
+  get isTooHeavy(): boolean {
+    return this.#isTooHeavy;
   }
 
   /** Some event had an id: it can be gone on with from there. */
@@ -86,6 +87,7 @@ class EventWatch {
     }
     if (part.some((byte) => byte !== 13)) this.#lineIsEmpty = false;
     this.#weight.add(part);
+    if (this.#weight.weight > maxJsonWeight) this.#isTooHeavy = true;
   }
 }
 
