@@ -4,9 +4,10 @@ import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 
-/** README and all pages of docs/, as paths relative to the root. */
+/** README, the list of examples and all pages of docs/, as paths relative to the root. */
 export const pages: readonly string[] = [
   'README.md',
+  'examples/README.md',
   ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => path.posix.join('docs', file)),
