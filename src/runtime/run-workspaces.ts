@@ -10,7 +10,7 @@ import { isLocked } from '../journal/file-lock.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { RunRecord } from '../journal/run-record.ts';
 import { diffScans, scanWorkspace, type WorkspaceScan } from '../workspace/change-detector.ts';
-import { createCopySnapshotStore } from '../workspace/copy-snapshot-store.ts';
+import { createContentSnapshotStore } from '../workspace/content-snapshot-store.ts';
 import {
   prepareWorkspaces,
   reopenWorkspaces,
@@ -80,7 +80,7 @@ export async function prepareRunWorkspaces(
   const prepared = new Map(
     (await prepare(requests, { ...context, places })).map((each) => [each.agent, each]),
   );
-  const store = createCopySnapshotStore({ directory: join(directory.store, 'snapshots') });
+  const store = createContentSnapshotStore({ directory: directory.store });
   const { journaled = [] } = options;
   await restoreWorkspaces({
     store,

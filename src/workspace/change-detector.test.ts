@@ -96,7 +96,7 @@ test('a place that is no directory is an error', async () => {
 
 test('other work goes on while a large workspace is looked at', async () => {
   const root = temporaryDirectory();
-  writeFiles(root, Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`f${n}`, ''])));
+  writeFiles(root, Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`f${n}`, ''])));
   let ticks = 0;
   let going = true;
   const tick = (): void => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { createCopySnapshotStore } from './copy-snapshot-store.ts';
+import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import { contentOf, digestOf, temporaryDirectory, writeFiles } from './file-tree.test-support.ts';
 import { createLegacyFolders, type LegacyFolders } from './legacy-folders.ts';
 import { publishView } from './views.ts';
@@ -31,7 +31,7 @@ function place(): Place {
   const temporary = join(project, 'temp');
   mkdirSync(project, { recursive: true });
   const clock = { ...systemClock, now: () => Date.UTC(2026, 10, 22, 14, 30, 5) };
-  const store = createCopySnapshotStore({ directory: join(logs, '.store/snapshots') });
+  const store = createContentSnapshotStore({ directory: join(logs, '.store/snapshots') });
   return {
     base,
     storage,
@@ -176,7 +176,7 @@ function optionsOf(at: Place): Parameters<typeof createLegacyFolders>[0] {
   const project = join(at.base, 'home/project');
   const logs = join(project, 'massgen_logs');
   return {
-    store: createCopySnapshotStore({ directory: join(logs, '.store/snapshots') }),
+    store: createContentSnapshotStore({ directory: join(logs, '.store/snapshots') }),
     registry: createWorkspaceRegistry({ logsDirectory: logs, clock: systemClock, warn: () => undefined }),
     places: { project, home: join(at.base, 'home'), logs },
     run: 'r1',

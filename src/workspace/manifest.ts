@@ -1,6 +1,6 @@
 /**
- * What a snapshot holds. Its canonical text is the file `manifest.json`, and the SHA-256 of that text is the id of
- * the snapshot: equal workspaces have equal ids, and a manifest that was changed no longer has its name.
+ * What a snapshot holds. The SHA-256 of its canonical text is the id of the snapshot: equal workspaces have equal
+ * ids, and a manifest that was changed no longer has its name.
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
@@ -33,15 +33,18 @@ const entrySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const manifestSchema = z.object({
-  v: z.literal(1),
-  /** Each directory right before what it holds; names in a fixed order. */
-  entries: z.array(entrySchema).readonly(),
-  /** Paths left out by the default excludes. */
+const restSchema = z.object({
+  /** Paths left out on purpose, such as `.git`. */
   excluded: z.array(z.string()).readonly(),
   /** Paths that are not, or not faithfully, in the copies, each with the reason. */
   skipped: z.array(z.object({ path: z.string(), reason: z.string() })).readonly(),
   totals: z.object({ files: count, directories: count, links: count, bytes: count }),
+});
+
+const manifestSchema = restSchema.extend({
+  v: z.literal(1),
+  /** Each directory right before what it holds; names in a fixed order. */
+  entries: z.array(entrySchema).readonly(),
 });
 
 export type ManifestEntry = Readonly<z.infer<typeof entrySchema>>;
@@ -49,21 +52,51 @@ export type ManifestEntry = Readonly<z.infer<typeof entrySchema>>;
 /** Paths are relative to the workspace, with `/`. */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 
+/** All of a manifest but its entries. */
+export type ManifestRest = Omit<Manifest, 'v' | 'entries'>;
+
+/** The parts of the canonical text: one line for each entry, and what comes after them. */
+export interface ManifestText {
+  readonly lines: readonly string[];
+  readonly rest: string;
+}
+
+const head = '{"v":1,"entries":[\n';
+const tail = '\n],';
+
 /** Fixed order of keys, no spaces, one entry a line so that people can compare two of them. */
-export function encodeManifest(manifest: Manifest): string {
-  const { v, entries, excluded, skipped, totals } = manifest;
-  const lines = entries.map((entry) => {
-    const { path: at, kind, mode, size } = entry;
-    const rest = kind === 'file' ? { sha256: entry.sha256 } : kind === 'link' ? { link: entry.link } : {};
-    return JSON.stringify({ path: at, kind, mode, size, ...rest });
-  });
+export function encodeManifest({ entries, ...rest }: Manifest): string {
+  return joinManifest({ lines: entries.map(encodeEntry), rest: encodeRest(rest) });
+}
+
+export function encodeEntry(entry: ManifestEntry): string {
+  const { path: at, kind, mode, size } = entry;
+  const more = kind === 'file' ? { sha256: entry.sha256 } : kind === 'link' ? { link: entry.link } : {};
+  return JSON.stringify({ path: at, kind, mode, size, ...more });
+}
+
+export function encodeRest({ excluded, skipped, totals }: ManifestRest): string {
   const { files, directories, links, bytes } = totals;
-  const tail = JSON.stringify({
+  return JSON.stringify({
     excluded,
     skipped: skipped.map(({ path: at, reason }) => ({ path: at, reason })),
     totals: { files, directories, links, bytes },
   });
-  return `{"v":${v},"entries":[\n${lines.join(',\n')}\n],${tail.slice(1)}\n`;
+}
+
+export function joinManifest({ lines, rest }: ManifestText): string {
+  return `${head}${lines.join(',\n')}${tail}${rest.slice(1)}\n`;
+}
+
+/** The inverse of `joinManifest`, for texts made by it; undefined for any other text. */
+export function splitManifest(text: string): ManifestText | undefined {
+  const end = text.lastIndexOf(tail);
+  if (!text.startsWith(head) || end < head.length - 1 || !text.endsWith('\n')) return undefined;
+  const entries = text.slice(head.length, end);
+  return {
+    lines: entries === '' ? [] : entries.split(',\n'),
+    rest: `{${text.slice(end + tail.length, -1)}`,
+  };
 }
 
 /** Lower-case hex. */
@@ -74,6 +107,16 @@ export function snapshotId(encoded: string): string {
 /** Throws a `SyntaxError` or a `ZodError` when the text is no manifest. */
 export function parseManifest(encoded: string): Manifest {
   return manifestSchema.parse(JSON.parse(encoded));
+}
+
+/** Throws as `parseManifest` does. */
+export function parseEntry(line: string): ManifestEntry {
+  return entrySchema.parse(JSON.parse(line));
+}
+
+/** Throws as `parseManifest` does. */
+export function parseRest(rest: string): ManifestRest {
+  return restSchema.parse(JSON.parse(rest));
 }
 
 /** True for what can be the name of one file or directory. */

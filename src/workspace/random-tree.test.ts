@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isWithin } from '../policy/protected-paths.ts';
-import { createCopySnapshotStore } from './copy-snapshot-store.ts';
+import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import { contentOf, quickParent, temporaryDirectory } from './file-tree.test-support.ts';
 import { encodeManifest, parseManifest, snapshotId } from './manifest.ts';
 
@@ -85,7 +85,7 @@ function expectedContent(root: string, left: ReadonlySet<string>): Record<string
 
 test('a published tree comes out as it went in, but for what its manifest names', async () => {
   const base = temporaryDirectory(quickParent);
-  const store = createCopySnapshotStore({ directory: join(base, 'store') });
+  const store = createContentSnapshotStore({ directory: join(base, 'store') });
   let count = 0;
   await fc.assert(
     fc.asyncProperty(tree, async (children) => {
@@ -118,7 +118,7 @@ test('a published tree comes out as it went in, but for what its manifest names'
 
 test('links that are made never lead out, however they lean on each other', async () => {
   const base = temporaryDirectory(quickParent);
-  const store = createCopySnapshotStore({ directory: join(base, 'store') });
+  const store = createContentSnapshotStore({ directory: join(base, 'store') });
   const part = fc.constantFrom('..', '..', '.', 'd', 'e', 'x', 'y', 'z');
   const links = fc.dictionary(
     fc.constantFrom('x', 'y', 'z', 'd/x', 'd/y', 'd/e/x', 'd/e/z'),

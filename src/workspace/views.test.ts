@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
-import { createCopySnapshotStore } from './copy-snapshot-store.ts';
+import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import { contentOf, digestOf, temporaryDirectory, writeFiles } from './file-tree.test-support.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { publishView } from './views.ts';
@@ -10,7 +10,7 @@ import { publishView } from './views.ts';
 async function published(): Promise<{ base: string; views: string; store: SnapshotStore; id: string }> {
   const base = temporaryDirectory();
   writeFiles(base, { 'ws/dir/a.txt': 'one' });
-  const store = createCopySnapshotStore({ directory: join(base, 'store') });
+  const store = createContentSnapshotStore({ directory: join(base, 'store') });
   const { id } = await store.publish(join(base, 'ws'));
   return { base, views: join(base, 'run/views'), store, id };
 }

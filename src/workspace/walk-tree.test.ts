@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createCopySnapshotStore } from './copy-snapshot-store.ts';
+import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import { quickParent, temporaryDirectory, writeFiles } from './file-tree.test-support.ts';
 import { defaultLimits } from './snapshot-limits.ts';
 import { walkTree } from './walk-tree.ts';
@@ -109,7 +109,7 @@ test('what is swapped for a link again and again never lets the walk out', async
   for (const file of files) symlinkSync(join(base, 'outside', file), join(base, `link-${file}`));
   const child = swapper(join(base, 'ws'), [...names, ...files]);
   await once(child.stdout ?? child, 'data');
-  const store = createCopySnapshotStore({ directory: join(base, 'store') });
+  const store = createContentSnapshotStore({ directory: join(base, 'store') });
   const outcomes = new Set<string>();
   const inside = hash('sha256', 'inside');
   for (let round = 0; round < 40 || (outcomes.size < 2 && round < 5_000); round += 1) {

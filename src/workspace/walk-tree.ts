@@ -2,25 +2,28 @@
  * Walks a directory tree that somebody else may be changing at the same time: no link is followed, no other file
  * system is entered, nothing is opened but directories, and odd entries are named instead of being fatal. Entries
  * come in a fixed order, each directory right before what it holds.
+ *
+ * Directories are entered through descriptors. Entries are looked at by path, at half the cost: somebody who swaps
+ * a directory for a link at that moment can show sizes and times of other files, but whoever reads a file goes
+ * through descriptors again and looks anew.
  */
 import { isUtf8 } from 'node:buffer';
-import { type BigIntStats, type Dirent, opendirSync } from 'node:fs';
+import { type BigIntStats, lstatSync, opendirSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import type { SkippedFile } from '../events/run-event.ts';
 import { errorCode } from '../journal/storage-error.ts';
 import { biggest, quoted } from './describe-sizes.ts';
 import { type OpenDirectory, openDirectory } from './open-directory.ts';
+import { sortNames } from './sort-names.ts';
 import { type WorkSlice, workUnits } from './work-slice.ts';
 
 export interface WalkedEntry {
   /** Relative to the root, with `/`. */
   readonly path: string;
-  readonly name: string;
   readonly kind: 'file' | 'directory' | 'link';
   readonly stat: BigIntStats;
-  /** Holds the entry; open until the visit of it has ended. */
-  readonly parent: OpenDirectory;
 }
 
 export interface WalkOptions {
@@ -34,17 +37,24 @@ export interface WalkOptions {
 }
 
 export interface WalkFindings {
+  /** Identifies the file system, and the directory in it. */
+  readonly root: BigIntStats;
   readonly excluded: readonly string[];
   readonly skipped: readonly SkippedFile[];
 }
 
+/** A directory of this size, in bytes of its own, is listed in parts: it may hold any number of names. */
+const largeDirectory = 65_536n;
+/** Longer paths are reached through their directory; the system takes no more than four times this. */
+const longPath = 1_000;
+
 /**
- * Calls `visit` with each entry. Throws `tooLarge` when there are more than `maxEntries`, and the error of the
- * system when the root cannot be opened or the process lacks resources.
+ * Calls `visit` with each entry. Throws `tooLarge` when there are more than `maxEntries`, what `visit` throws, and
+ * the error of the system when the root cannot be opened or the process lacks resources.
  */
 export async function walkTree(
   root: string,
-  visit: (entry: WalkedEntry) => Promise<void> | undefined,
+  visit: (entry: WalkedEntry) => void,
   options: WalkOptions,
 ): Promise<WalkFindings> {
   const { slice, excludes, maxEntries, maxDepth } = options;
@@ -54,18 +64,25 @@ export async function walkTree(
   const counts = new Map<string, number>();
   let seen = 0;
   using top = openDirectory(root);
-  await enter(top, '', 1);
-  return { excluded, skipped };
+  await enter(top, resolve(root), '', 1);
+  return { root: top.stat, excluded, skipped };
 
-  async function enter(directory: OpenDirectory, prefix: string, depth: number): Promise<void> {
+  async function enter(
+    directory: OpenDirectory,
+    place: string,
+    prefix: string,
+    depth: number,
+  ): Promise<void> {
+    const base = place.length < longPath ? place : directory.here;
     for (const name of await listNames(directory, prefix)) {
       const path = prefix + name;
       if (excludes.has(name)) {
         excluded.push(path);
         continue;
       }
-      const stat = attempt(path, () => directory.look(name));
-      await slice.spend(workUnits.look);
+      const stat = attempt(path, () => lstatSync(`${base}/${name}`, { bigint: true, throwIfNoEntry: false }));
+      const pause = slice.spend(workUnits.look);
+      if (pause !== undefined) await pause;
       if (stat === undefined) continue;
       const kind = kindOf(stat);
       const oddity = kind === undefined ? oddityOf(stat) : elsewhere(stat);
@@ -73,7 +90,7 @@ export async function walkTree(
         skipped.push({ path, reason: oddity ?? 'of a kind that cannot be copied' });
         continue;
       }
-      await visit({ path, name, kind, stat, parent: directory });
+      visit({ path, kind, stat });
       if (kind !== 'directory') continue;
       if (depth >= maxDepth) {
         skipped.push({
@@ -83,38 +100,51 @@ export async function walkTree(
         continue;
       }
       using inner = attempt(path, () => directory.descend(name));
-      await slice.spend(workUnits.open);
       // It may have been swapped for a mount point since it was looked at.
       if (inner !== undefined && elsewhere(inner.stat) === undefined)
-        await enter(inner, `${path}/`, depth + 1);
+        await enter(inner, `${place}/${name}`, `${path}/`, depth + 1);
     }
   }
 
   async function listNames(directory: OpenDirectory, prefix: string): Promise<readonly string[]> {
-    const names: string[] = [];
     const path = prefix.slice(0, -1);
     const branch = prefix === '' ? '.' : prefix.slice(0, prefix.indexOf('/'));
-    // Latin-1 gives the bytes of a name one by one; a name that is no UTF-8 would come damaged otherwise.
+    const names: string[] = [];
+    const pause = slice.spend(workUnits.open);
+    if (pause !== undefined) await pause;
+    if (directory.stat.size <= largeDirectory) {
+      // Latin-1 gives the bytes of a name one by one; a name that is no UTF-8 would come damaged otherwise.
+      const all = attempt(path, () => readdirSync(directory.here, 'latin1')) ?? [];
+      count(all.length);
+      for (const name of all) take(name);
+      return names.toSorted();
+    }
     const listing = attempt(path, () => opendirSync(directory.here, { encoding: 'latin1', bufferSize: 256 }));
     if (listing === undefined) return names;
-    const next = (): Dirent | undefined => attempt(path, () => listing.readSync()) ?? undefined;
     try {
-      for (let entry = next(); entry !== undefined; entry = next()) {
-        seen += 1;
-        counts.set(branch, (counts.get(branch) ?? 0) + 1);
-        if (seen > maxEntries) throw tooManyEntries();
-        const name = decodeName(entry.name);
-        if (name === undefined) {
-          skipped.push({ path: prefix + escapeBytes(entry.name), reason: 'its name is not UTF-8' });
-        } else {
-          names.push(name);
-        }
+      for (;;) {
+        const entry = attempt(path, () => listing.readSync()) ?? undefined;
+        if (entry === undefined) break;
+        count(1);
+        take(entry.name);
         await slice.spend(workUnits.look);
       }
     } finally {
       listing.closeSync();
     }
-    return names.toSorted();
+    return sortNames(names, slice);
+
+    function count(more: number): void {
+      seen += more;
+      counts.set(branch, (counts.get(branch) ?? 0) + more);
+      if (seen > maxEntries) throw tooManyEntries();
+    }
+
+    function take(latin1: string): void {
+      const name = decodeName(latin1);
+      if (name !== undefined) names.push(name);
+      else skipped.push({ path: prefix + escapeBytes(latin1), reason: 'its name is not UTF-8' });
+    }
   }
 
   /** Undefined when the entry vanished or cannot be reached; the latter is noted. */
@@ -158,6 +188,8 @@ export function skipReason(error: unknown): 'vanished' | (string & {}) | undefin
     case 'ELOOP':
     case 'ENXIO':
     case 'EINVAL':
+    case 'EISDIR':
+    case 'EAGAIN':
       return 'changed while it was read';
     default:
       return undefined;
@@ -177,6 +209,7 @@ function oddityOf(stat: BigIntStats): string | undefined {
 }
 
 function decodeName(latin1: string): string | undefined {
+  if (!/[\u0080-\u00FF]/u.test(latin1)) return latin1;
   const bytes = Buffer.from(latin1, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }

@@ -6,7 +6,13 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** What a step costs, in units of about five microseconds. */
-export const workUnits = { look: 1, open: 12, bytes: (count: number): number => count / 16_384 } as const;
+export const workUnits = {
+  look: 1,
+  open: 12,
+  write: 12,
+  link: 3,
+  bytes: (count: number): number => count / 16_384,
+} as const;
 
 const unitsPerSlice = 1_000;
 

@@ -1,97 +1,103 @@
 /**
- * Makes the tree of a manifest from the stored files, checking each against its hash on the way. The files are
- * reached through real directories only, on both sides.
+ * Makes the tree of a manifest. Directories are reached component by component, never through a link; files are
+ * fetched from where they are stored, or are linked to those of an earlier copy.
  */
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, symlinkSync } from 'node:fs';
-import { workspaceErrors } from '../errors/workspace-errors.ts';
-import { MassGenError } from '../errors/massgen-error.ts';
-import { chunkBytes, copyBytes } from './copy-bytes.ts';
-import { quoted } from './describe-sizes.ts';
+import { chmodSync, fchmodSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
+import { errorCode } from '../journal/storage-error.ts';
 import { createDirectoryCursor } from './directory-cursor.ts';
 import { linkStaysInside } from './link-target.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
-import { readFlags } from './open-directory.ts';
-import { skipReason } from './walk-tree.ts';
 import { type WorkSlice, workUnits } from './work-slice.ts';
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+export type FileEntry = Extract<ManifestEntry, { readonly kind: 'file' }>;
 
 export interface WriteTreeOptions {
   readonly slice: WorkSlice;
   readonly readOnly: boolean;
+  /** Makes `place`, which does not exist, the checked content of the entry. */
+  readonly fetch: (entry: FileEntry, place: string, mode: number) => Promise<void>;
+  /**
+   * A path of a file that is the same, to be linked. Given only where nobody can write to the copy while it is made:
+   * then everything is reached by path, which is faster.
+   */
+  readonly shared?: ((entry: FileEntry) => string | undefined) | undefined;
 }
 
-/** Fills the empty directory `target`. Throws `snapshotDamaged` naming the file, and errors of the system. */
+interface Places extends Disposable {
+  /** A path of the entry, valid until the next call. */
+  of(path: string): string;
+  directory(path: string): void;
+  finish(): void;
+}
+
+/** Fills the empty directory `target`. Throws what `fetch` throws, and errors of the system. */
 export async function writeTree(
   manifest: Manifest,
-  source: string,
   target: string,
-  { slice, readOnly }: WriteTreeOptions,
+  options: WriteTreeOptions,
 ): Promise<void> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
+  const { slice, readOnly, fetch, shared } = options;
   const reduced = (mode: number): number => (readOnly ? mode & 0o555 : mode);
-  using stored = reading('', () => createDirectoryCursor(source));
-  using made = createDirectoryCursor(target, (directory) => fchmodSync(directory.fd, reduced(0o755)));
-
+  using places = (shared === undefined ? placesByCursor : placesByPath)(target, reduced(0o755));
   for (const entry of manifest.entries) {
-    const cut = entry.path.lastIndexOf('/');
-    const parent = entry.path.slice(0, Math.max(0, cut));
-    const name = entry.path.slice(cut + 1);
-    const place = made.directory(parent).at(name);
+    const place = places.of(entry.path);
+    let units: number = workUnits.open;
     switch (entry.kind) {
       case 'directory':
         mkdirSync(place, 0o700);
-        // Opened even when it stays empty, so that it gets its mode when it is left.
-        made.directory(entry.path);
+        places.directory(entry.path);
         break;
       case 'link':
         if (linkStaysInside(entry.path, entry.link)) symlinkSync(entry.link, place);
         break;
       case 'file':
-        await writeFile(entry, parent, name, place);
+        if (isLinked(shared?.(entry), place)) units = workUnits.link;
+        else await fetch(entry, place, reduced(entry.mode));
         break;
       default:
         entry satisfies never;
     }
-    await slice.spend(workUnits.open);
+    const pause = slice.spend(units);
+    if (pause !== undefined) await pause;
   }
-  made.finish();
+  places.finish();
+}
 
-  async function writeFile(
-    entry: Extract<ManifestEntry, { kind: 'file' }>,
-    parent: string,
-    name: string,
-    place: string,
-  ): Promise<void> {
-    const { path, size, sha256, mode } = entry;
-    const from = reading(path, () => openSync(stored.directory(parent).at(name), readFlags));
-    try {
-      const stat = fstatSync(from);
-      if (!stat.isFile() || stat.size !== size) throw damaged(path);
-      const to = openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-      try {
-        const copied = await copyBytes(from, size, to, buffer, slice);
-        if (copied.size !== size || copied.sha256 !== sha256) throw damaged(path);
-        fchmodSync(to, reduced(mode));
-      } finally {
-        closeSync(to);
-      }
-    } finally {
-      closeSync(from);
-    }
+function isLinked(source: string | undefined, place: string): boolean {
+  if (source === undefined) return false;
+  try {
+    linkSync(source, place);
+    return true;
+  } catch (error) {
+    // A file has only so many names, and some file systems have no links; then it is a copy.
+    if (errorCode(error) === undefined) throw error;
+    return false;
   }
+}
 
-  function reading<T>(path: string, action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      if (skipReason(error) === undefined) throw error;
-      throw damaged(path, error);
-    }
-  }
+function placesByCursor(target: string, mode: number): Places {
+  const cursor = createDirectoryCursor(target, (directory) => fchmodSync(directory.fd, mode));
+  return {
+    of(path) {
+      const cut = path.lastIndexOf('/');
+      return cursor.directory(path.slice(0, Math.max(0, cut))).at(path.slice(cut + 1));
+    },
+    // Opened even when it stays empty, so that it gets its mode when it is left.
+    directory: (path) => void cursor.directory(path),
+    finish: () => cursor.finish(),
+    [Symbol.dispose]: () => cursor[Symbol.dispose](),
+  };
+}
 
-  function damaged(path: string, cause?: unknown): MassGenError {
-    const detail = path === '' ? source : `${quoted(path)} in ${source}`;
-    return new MassGenError(workspaceErrors.snapshotDamaged, { detail, data: { path }, cause });
-  }
+function placesByPath(target: string, mode: number): Places {
+  const made = [target];
+  const of = (path: string): string => `${target}/${path}`;
+  return {
+    of,
+    directory: (path) => void made.push(of(path)),
+    finish: () => {
+      for (const directory of made.toReversed()) chmodSync(directory, mode);
+    },
+    [Symbol.dispose]: () => undefined,
+  };
 }

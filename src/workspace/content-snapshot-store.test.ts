@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -8,7 +9,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -17,12 +17,13 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
-import { createCopySnapshotStore } from './copy-snapshot-store.ts';
+import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import {
   contentOf,
+  digestOf,
   handOver,
   temporaryDirectory,
   unprivileged,
@@ -35,16 +36,32 @@ import type { SnapshotStore } from './snapshot-store.ts';
 interface Place {
   readonly base: string;
   readonly workspace: string;
-  readonly snapshots: string;
+  readonly directory: string;
   readonly store: SnapshotStore;
 }
 
 function place(limits: Partial<SnapshotLimits> = {}): Place {
   const base = temporaryDirectory();
   const workspace = join(base, 'ws');
-  const snapshots = join(base, 'store', 'snapshots');
+  const directory = join(base, 'store');
   mkdirSync(workspace);
-  return { base, workspace, snapshots, store: createCopySnapshotStore({ directory: snapshots, limits }) };
+  return { base, workspace, directory, store: createContentSnapshotStore({ directory, limits }) };
+}
+
+/** Ids of the snapshots that are there. */
+const snapshotsIn = ({ directory }: Place): readonly string[] =>
+  namesIn(join(directory, 'manifests')).map((name) => name.replace('.json', ''));
+
+/** What is neither whole nor removed. */
+const halfMade = ({ directory }: Place): readonly string[] =>
+  namesIn(join(directory, 'tmp')).filter((name) => name !== 'clock');
+
+const namesIn = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path).toSorted() : []);
+
+/** Where a content is kept. */
+function objectOf({ directory }: Place, content: string): string {
+  const name = hash('sha256', content);
+  return join(directory, 'objects', name.slice(0, 2), name.slice(2));
 }
 
 /** What a reader gets of a published workspace. */
@@ -85,13 +102,12 @@ describe('publish', () => {
     const at = place();
     writeFiles(at.workspace, { 'a.txt': 'one' });
     const first = await at.store.publish(at.workspace);
-    // A copy that was made and thrown away would show in the times of the directory.
-    const made = statSync(at.snapshots, { bigint: true });
+    const before = ['objects', 'manifests'].map((name) => digestOf(join(at.directory, name)));
     const again = await at.store.publish(at.workspace);
-    expect(again).toEqual(first);
-    const { mtimeNs, ctimeNs } = statSync(at.snapshots, { bigint: true });
-    expect({ mtimeNs, ctimeNs }).toEqual({ mtimeNs: made.mtimeNs, ctimeNs: made.ctimeNs });
-    expect(readdirSync(at.snapshots)).toEqual([first.id]);
+    expect(again).toEqual({ ...first, changes: { added: [], modified: [], deleted: [] } });
+    // Something that was made and thrown away would show in the times of the directory.
+    expect(['objects', 'manifests'].map((name) => digestOf(join(at.directory, name)))).toEqual(before);
+    expect(snapshotsIn(at)).toEqual([first.id]);
   });
 
   test('a changed byte, name, executable bit or link gives another id; another modification time does not', async () => {
@@ -283,7 +299,7 @@ describe('links', () => {
     symlinkSync(at.workspace, join(at.base, 'link'));
     await expect(at.store.publish(join(at.base, 'link'))).rejects.toEqual(code('sourceMissing'));
     await expect(at.store.publish(join(at.base, 'gone'))).rejects.toEqual(code('sourceMissing'));
-    expect(existsSync(at.snapshots)).toBe(false);
+    expect(snapshotsIn(at)).toEqual([]);
   });
 });
 
@@ -298,7 +314,7 @@ describe('limits', () => {
     await expect(refused).rejects.toThrow(
       /more than 1 GiB; the biggest files are "holes.img" \(1 TiB\), "small.txt"/u,
     );
-    expect(existsSync(at.snapshots)).toBe(false);
+    expect(snapshotsIn(at)).toEqual([]);
   });
 
   test('too many entries are refused, naming where they are, and earlier snapshots stay', async () => {
@@ -306,8 +322,8 @@ describe('limits', () => {
     writeFiles(at.workspace, { 'a.txt': 'x' });
     const { id } = await at.store.publish(at.workspace);
     writeFiles(at.workspace, Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`many/${n}`, ''])));
-    await expect(at.store.publish(at.workspace)).rejects.toThrow(/more than 20 entries; .*"many" \(19\)/u);
-    expect(readdirSync(at.snapshots)).toEqual([id]);
+    await expect(at.store.publish(at.workspace)).rejects.toThrow(/more than 20 entries; .*"many" \(30\)/u);
+    expect(snapshotsIn(at)).toEqual([id]);
   });
 
   test('exactly as many bytes as allowed are published', async () => {
@@ -364,7 +380,8 @@ describe('while others work', () => {
     );
     const all = await Promise.all(Array.from({ length: 6 }, () => at.store.publish(at.workspace)));
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
-    expect(readdirSync(at.snapshots)).toEqual([all[0]?.id]);
+    expect(snapshotsIn(at)).toEqual([all[0]?.id]);
+    expect(halfMade(at)).toEqual([]);
   });
 
   test('other work goes on during a large publication', async () => {
@@ -379,7 +396,7 @@ describe('while others work', () => {
     setImmediate(tick);
     await at.store.publish(at.workspace);
     going = false;
-    expect(ticks).toBeGreaterThan(20);
+    expect(ticks).toBeGreaterThan(15);
   });
 
   test('an aborted publication rejects with the reason and leaves nothing', async () => {
@@ -388,15 +405,15 @@ describe('while others work', () => {
     const stop = new AbortController();
     const reason = new Error('enough');
     let turns = 0;
-    // The copy begins after the file was read once, in eight parts.
+    // It is read in eight parts.
     const count = (): void => {
       turns += 1;
-      if (turns === 14) stop.abort(reason);
+      if (turns === 4) stop.abort(reason);
       else setImmediate(count);
     };
     setImmediate(count);
     await expect(at.store.publish(at.workspace, { signal: stop.signal })).rejects.toBe(reason);
-    expect(readdirSync(at.snapshots)).toEqual([]);
+    expect([...snapshotsIn(at), ...namesIn(join(at.directory, 'objects')), ...halfMade(at)]).toEqual([]);
     await expect(at.store.publish(at.workspace, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
@@ -433,57 +450,97 @@ describe('materialize', () => {
     }
   });
 
-  const damage: readonly (readonly [string, string, (tree: string) => void])[] = [
-    ['a changed byte', '"dir/a.txt"', (tree) => writeFileSync(join(tree, 'tree/dir/a.txt'), 'onE')],
-    ['a longer file', '"dir/a.txt"', (tree) => appendFileSync(join(tree, 'tree/dir/a.txt'), 'x')],
-    ['a missing file', '"b.txt"', (tree) => unlinkSync(join(tree, 'tree/b.txt'))],
-    ['a missing directory', '"dir/a.txt"', (tree) => rmSync(join(tree, 'tree/dir'), { recursive: true })],
-    ['a missing tree', 'tree', (tree) => rmSync(join(tree, 'tree'), { recursive: true })],
+  type Spoil = (at: Place, manifest: string) => void;
+  const object = (at: Place): string => objectOf(at, 'one');
+  const damage: readonly (readonly [string, string, Spoil])[] = [
+    ['a changed byte', 'its checksum is another', (at) => rewrite(object(at), 'onE')],
+    ['a longer object', 'its size is another', (at) => rewrite(object(at), 'onex')],
+    ['an empty object', 'its size is another', (at) => rewrite(object(at), '')],
+    ['a missing object', 'it is missing', (at) => unlinkSync(object(at))],
     [
-      'a link in place of a file',
-      '"b.txt"',
-      (tree) => {
-        unlinkSync(join(tree, 'tree/b.txt'));
-        symlinkSync('dir/a.txt', join(tree, 'tree/b.txt'));
+      'a link in place of an object',
+      'it is changed while it was read',
+      (at) => {
+        writeFileSync(join(at.base, 'other'), 'one');
+        unlinkSync(object(at));
+        symlinkSync(join(at.base, 'other'), object(at));
       },
     ],
-    [
-      'a changed manifest',
-      'manifest.json',
-      (tree) => {
-        const path = join(tree, 'manifest.json');
-        writeFileSync(path, readFileSync(path, 'utf8').replace('b.txt', 'c.txt'));
-      },
-    ],
-    ['an empty manifest', 'manifest.json', (tree) => writeFileSync(join(tree, 'manifest.json'), '')],
   ];
-  test.each(damage)('%s is found and named, and nothing half-made stays', async (_, named, spoil) => {
+  test.each(damage)('%s is found and named, and nothing half-made stays', async (_, problem, spoil) => {
     const at = place();
     writeFiles(at.workspace, { 'dir/a.txt': 'one', 'b.txt': 'two' });
     const { id } = await at.store.publish(at.workspace);
-    spoil(join(at.snapshots, id));
+    spoil(at, id);
+    const before = readdirSync(at.base);
     const result = at.store.materialize(id, join(at.base, 'copy'));
     await expect(result).rejects.toEqual(code('snapshotDamaged'));
-    await expect(result).rejects.toThrow(named);
-    expect(readdirSync(at.base).toSorted()).toEqual(['store', 'ws']);
+    await expect(result).rejects.toThrow(`"dir/a.txt", kept in ${object(at)}: ${problem}`);
+    expect(readdirSync(at.base)).toEqual(before);
   });
 
-  test('a directory of a snapshot without its manifest is reported, not filled in', async () => {
+  test('other snapshots are not affected by a damaged object', async () => {
     const at = place();
     writeFiles(at.workspace, { 'a.txt': 'one' });
     const { id } = await at.store.publish(at.workspace);
-    unlinkSync(join(at.snapshots, id, 'manifest.json'));
-    expect(await at.store.has(id)).toBe(false);
-    await expect(at.store.publish(at.workspace)).rejects.toEqual(code('snapshotDamaged'));
-    expect(readdirSync(at.snapshots)).toEqual([id]);
+    writeFiles(at.workspace, { 'a.txt': 'two' });
+    const second = await at.store.publish(at.workspace);
+    rewrite(objectOf(at, 'two'), 'tw0');
+    await at.store.materialize(id, join(at.base, 'copy'));
+    expect(contentOf(join(at.base, 'copy'))).toEqual({ 'a.txt': 'file one' });
+    await expect(at.store.materialize(second.id, join(at.base, 'other'))).rejects.toEqual(
+      code('snapshotDamaged'),
+    );
+  });
+
+  test('a half object, such as a power loss leaves, is put right when its content comes again', async () => {
+    const at = place();
+    writeFiles(at.workspace, { 'a.txt': 'one' });
+    await at.store.publish(at.workspace);
+    rewrite(objectOf(at, 'one'), '');
+    const fresh = createContentSnapshotStore({ directory: at.directory });
+    const { id } = await fresh.publish(at.workspace);
+    await fresh.materialize(id, join(at.base, 'copy'));
+    expect(contentOf(join(at.base, 'copy'))).toEqual({ 'a.txt': 'file one' });
+  });
+
+  const manifestDamage: readonly (readonly [string, (text: string) => string])[] = [
+    ['changed', (text) => text.replace('f7', 'f8')],
+    ['empty', () => ''],
+    ['cut off', (text) => text.slice(0, text.length / 2)],
+    ['nothing like one', () => '{"v":1}'],
+  ];
+  test.each(manifestDamage)('a manifest that is %s is found and named', async (_, spoil) => {
+    const at = place();
+    writeFiles(at.workspace, Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`f${n}`, `${n}`])));
+    const first = await at.store.publish(at.workspace);
+    writeFiles(at.workspace, { f7: 'other' });
+    const second = await at.store.publish(at.workspace);
+    // The second is kept as what differs from the first.
+    const pathOf = (id: string): string => join(at.directory, 'manifests', `${id}.json`);
+    expect(statSync(pathOf(second.id)).size).toBeLessThan(statSync(pathOf(first.id)).size / 4);
+    for (const { id } of [second, first]) {
+      const store = createContentSnapshotStore({ directory: at.directory });
+      await store.materialize(id, join(at.base, `fine-${id}`));
+    }
+    for (const { id } of [second, first]) {
+      rewrite(pathOf(id), spoil(readFileSync(pathOf(id), 'utf8')));
+      for (const each of id === first.id ? [first, second] : [second]) {
+        const store = createContentSnapshotStore({ directory: at.directory });
+        const result = store.materialize(each.id, join(at.base, 'copy'));
+        await expect(result).rejects.toEqual(code('snapshotDamaged'));
+        await expect(result).rejects.toThrow(each.id);
+      }
+    }
+    expect(existsSync(join(at.base, 'copy'))).toBe(false);
   });
 
   test('what a crash left half-made is never taken for a snapshot', async () => {
     const at = place();
-    writeFiles(at.snapshots, { '.massgen-tmp-abc123/tree/a.txt': 'half' });
+    writeFiles(at.directory, { 'tmp/w-abc123/1': 'half', [`manifests/${'0'.repeat(64)}`]: '{' });
     writeFiles(at.workspace, { 'a.txt': 'one' });
     const { id } = await at.store.publish(at.workspace);
-    expect(await at.store.has('.massgen-tmp-abc123')).toBe(false);
+    expect(await at.store.has('0'.repeat(64))).toBe(false);
     await at.store.materialize(id, join(at.base, 'copy'));
     expect(contentOf(join(at.base, 'copy'))).toEqual({ 'a.txt': 'file one' });
   });
@@ -492,9 +549,14 @@ describe('materialize', () => {
     const at = place();
     writeFiles(at.workspace, { 'dir/a.txt': 'one' });
     const { id } = await at.store.publish(at.workspace);
-    const modes = ['', id, `${id}/tree`, `${id}/tree/dir`, `${id}/tree/dir/a.txt`, `${id}/manifest.json`].map(
-      (path) => statSync(join(at.snapshots, path)).mode & 0o077,
-    );
-    expect(new Set(modes)).toEqual(new Set([0]));
+    const paths = ['', 'objects', 'manifests', `manifests/${id}.json`, objectOf(at, 'one')];
+    const modes = paths.map((path) => statSync(resolve(at.directory, path)).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o700, 0o700, 0o400, 0o400]);
   });
 });
+
+/** Objects cannot be written to, so they are replaced. */
+function rewrite(path: string, content: string): void {
+  unlinkSync(path);
+  writeFileSync(path, content);
+}
