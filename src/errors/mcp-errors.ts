@@ -137,6 +137,12 @@ export const mcpErrors = {
     hint: 'Names are those of the config; `massgen mcp list` shows them.',
     exitCode: 2,
   },
+  sandboxMissing: {
+    code: 'MG1430',
+    title: 'The MCP server is to run in a sandbox and there is none',
+    hint: 'Install bubblewrap (`apt-get install bubblewrap`), or take `sandbox: required` out of its config.',
+    exitCode: 4,
+  },
   sweptProcesses: {
     code: 'MG1427',
     title: 'Processes that an earlier run had left behind were ended',

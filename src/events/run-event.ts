@@ -285,6 +285,8 @@ export type DurableEventBody =
       readonly launch: string;
       /** True when it takes the place of one that was lost or had been idle. */
       readonly again?: boolean;
+      /** True when it runs in a sandbox that keeps it from what agents have published. */
+      readonly confined?: boolean;
     }
   | {
       readonly type: 'server.ready';

@@ -41,7 +41,7 @@ export function createTransport(
     });
   }
   return new StdioTransport({
-    launch: spec.launch,
+    launch: spec.confined ?? spec.launch,
     spawn,
     clock,
     onNoise: (text) => log.log(of, { level: 'notice', kind: 'noise', text }),

@@ -125,6 +125,7 @@ export function createServerReporter(spec: ServerSpec, options: ServerReporterOp
           ...whose,
           launch: replaceSecrets(describeServer(spec)),
           ...(again ? { again } : {}),
+          ...(spec.type === 'stdio' && spec.confined !== undefined ? { confined: true } : {}),
         });
       },
       async onReady({ id, discovery, pid }, startMs, known) {

@@ -30,7 +30,12 @@ interface Named {
   readonly injected?: readonly string[];
 }
 
-export type StdioServerSpec = { readonly type: 'stdio'; readonly launch: LaunchSpec } & Named;
+export type StdioServerSpec = {
+  readonly type: 'stdio';
+  readonly launch: LaunchSpec;
+  /** The same launch inside a sandbox, where it is to run in one. */
+  readonly confined?: LaunchSpec;
+} & Named;
 
 export type HttpServerSpec = {
   readonly type: 'streamable-http';

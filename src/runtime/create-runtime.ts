@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { listRuns, type RunListing } from '../journal/list-runs.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
+import { minimalEnvironment } from '../process/minimal-environment.ts';
+import { findSandbox, type Sandbox } from '../process/sandbox.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { openServers, type OpenServers, type OpenServersOptions } from './open-servers.ts';
@@ -40,9 +42,13 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const cwd = resolve(options.cwd ?? process.cwd());
   const clock = options.clock ?? systemClock;
   const logsDirectory = resolve(cwd, options.logsDirectory ?? 'massgen_logs');
+  // Not the ids handed in: two runtimes of one process must never be taken for each other.
+  const children = createChildSupervisor({ family: randomIds.hex(6) });
+  const environment = options.environment ?? process.env;
+  let sandbox: Promise<Sandbox | undefined> | undefined;
   const parts: RuntimeParts = {
     cwd,
-    environment: options.environment ?? process.env,
+    environment,
     logsDirectory,
     clock,
     discoveryCacheIn: createDiscoveryCaches(clock),
@@ -53,8 +59,13 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
     journalFiles: options.journalFiles,
     program: readProgram(),
-    // Not the ids handed in: two runtimes of one process must never be taken for each other.
-    children: createChildSupervisor({ family: randomIds.hex(6) }),
+    children,
+    sandbox: () =>
+      (sandbox ??= findSandbox({
+        spawn: children.spawn,
+        clock: systemClock,
+        environment: minimalEnvironment(environment),
+      })),
   };
   return {
     program: parts.program,

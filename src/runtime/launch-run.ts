@@ -23,6 +23,7 @@ import { initialState } from '../protocol/protocol-state.ts';
 import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
 import { createLegacyFoldersSink } from './legacy-folders-sink.ts';
 import { createAgent, failingAgent } from './create-agent.ts';
+import type { ProtectedPaths } from '../policy/protected-paths.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { protocolConfig } from './protocol-config.ts';
 import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
@@ -95,12 +96,27 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     };
   });
 
+  const homeFor = (agent: string): string => join(directory.homes, aliases.get(agent) ?? agent);
+  /** What nobody may change, and where in it this agent may. */
+  const rulesOf = (agent: string): ProtectedPaths => {
+    const own = workspaces.of(agent);
+    const all = config.agents.flatMap(({ id }) => workspaces.of(id) ?? []);
+    return {
+      // The store, the register of workspaces and other runs lie beside this run.
+      roots: [dirname(directory.path), ...all.filter((place) => place !== own), ...contextPaths],
+      writable: own === undefined ? [] : [own],
+    };
+  };
   const servers = createRunServers(parts, {
     config,
     workspaceOf: (agent) => workspaces.of(agent),
     views: directory.views,
     contextPaths,
-    homeFor: (agent) => join(directory.homes, aliases.get(agent) ?? agent),
+    placesOf(agent) {
+      const { roots, writable } = rulesOf(agent);
+      return { readOnly: roots, writable: [...writable, homeFor(agent)] };
+    },
+    homeFor,
     emit,
     replaceSecrets: (text) => secrets.replace(text),
     log: mcpLogs,
@@ -133,7 +149,6 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     ? (coordination.planning_mode_instruction ?? planningText)
     : undefined;
   const files = createRunFiles({ directory, workspaces, recorder, writeResult });
-  const writable = [...members.values()].flatMap(({ workspace }) => workspace ?? []);
   const coordinator = new Coordinator({
     clock: parts.clock,
     recorder,
@@ -151,15 +166,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         takeChanges: (agent) => workspaces.takeChanges(agent),
         spill: (call, text) => spillText(directory, call, text),
         replaceSecrets: (text) => secrets.replace(text),
-        rulesOf: (agent) => {
-          const own = members.get(agent)?.workspace;
-          const others = writable.filter((place) => place !== own);
-          return {
-            // The store, the register of workspaces and other runs lie beside this run.
-            roots: [dirname(directory.path), ...others, ...contextPaths],
-            writable: own === undefined ? [] : [own],
-          };
-        },
+        rulesOf,
         isPlanning: () => planning !== undefined && coordinator.state.phase === 'coordinating',
         workspaceOf: (agent) => workspaces.of(agent),
         baseOf: (agent) => members.get(agent)?.workspace ?? parts.cwd,

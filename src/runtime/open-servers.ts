@@ -81,6 +81,10 @@ export async function openServers(
       workspaceOf: (agent) => workspaces.get(agent),
       views,
       contextPaths: await contextPaths(config, parts.cwd, homeOf(parts)),
+      placesOf: (agent) => ({
+        readOnly: [parts.logsDirectory],
+        writable: [scratch, workspaces.get(agent) ?? scratch],
+      }),
       homeFor: (agent) => join(scratch, 'homes', agent),
       emit: (...bodies) => {
         events.push(...bodies);

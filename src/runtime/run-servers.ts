@@ -7,8 +7,10 @@ import type { McpLog } from '../logging/mcp-log.ts';
 import type { AskPerson } from '../mcp/elicitation.ts';
 import { createMcpHub } from '../mcp/mcp-hub.ts';
 import type { ServerSpec } from '../mcp/server-spec.ts';
+import type { SandboxPlaces } from '../process/sandbox.ts';
 import type { ResolvedTool } from '../tools/resolved-tool.ts';
 import { createServerTools } from '../tools/server-tools.ts';
+import { confineServers } from './confine-servers.ts';
 import { refuseByLookUp } from './refuse-by-look-up.ts';
 import { clearPrivateHome, makePrivateHome, type PrivateHome } from './private-home.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
@@ -19,6 +21,8 @@ export interface RunServersOptions {
   /** The agent's workspace, absolute with links resolved; undefined when it has none. */
   readonly workspaceOf: (agent: string) => string | undefined;
   readonly views: string;
+  /** What a sandbox of the agent's servers holds read-only, and what in it is writable. */
+  readonly placesOf: (agent: string) => SandboxPlaces;
   /** The user's folders, absolute. */
   readonly contextPaths: readonly string[];
   /** Where a home directory may be made for a server of the agent, absolute. */
@@ -87,7 +91,12 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
           cwd: parts.cwd,
           environment: parts.environment,
         });
-        return { agent: agent.id, ...(await refuseByLookUp(specs, agent, parts)) };
+        const allowed = await refuseByLookUp(specs, agent, parts);
+        const places = options.placesOf(agent.id);
+        return {
+          agent: agent.id,
+          ...(await confineServers(allowed, { agent, sandbox: parts.sandbox, places })),
+        };
       });
       const planned = await Promise.all(planning);
       await nameUnknown(

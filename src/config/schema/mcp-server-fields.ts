@@ -88,6 +88,10 @@ export const mcpServerFields = z.strictObject({
     description:
       '`shared`: one process for all agents that start it the same way; `agent`: one for each agent, for servers that keep state of whoever talks to them. If absent, what is known of the server decides, else `shared`.',
   }),
+  sandbox: z.enum(['auto', 'required', 'off']).default('auto').meta({
+    description:
+      'Whether the program runs in a sandbox that keeps it from changing what agents have published, other workspaces and context paths: `auto` for servers known to run commands, where bubblewrap is installed.',
+  }),
   effects: z
     .record(filledText.max(200), z.array(z.enum(effectNames)))
     .optional()
