@@ -106,6 +106,10 @@ function smokeSteps(directory) {
       if (!printed.includes('scripted'))
         throw new Error(`the demonstration does not say what it is:\n${printed}`);
     },
+    example: async () => {
+      const printed = await massgen('--config', '@examples/one-server', 'What is 19 and 23?');
+      if (!printed.includes('19 + 23 = 42')) throw new Error(`the example does not answer:\n${printed}`);
+    },
   };
 }
 
