@@ -96,7 +96,8 @@ export function describeEvent(event: DurableEvent): Description | undefined {
       return of(event.agent, 'quiet', `files ${parts.slice(0, 6).join(' ')}${more}`);
     }
     case 'snapshot.published':
-      return event.skipped.length === 0
+      // Told with the answer, not with each call.
+      return event.call !== undefined || event.skipped.length === 0
         ? undefined
         : of(
             event.agent,

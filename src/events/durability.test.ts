@@ -47,6 +47,12 @@ describe('durabilityOf', () => {
     expect(durabilityOf(event)).toBe('written');
   });
 
+  it('a version of a workspace survives the death of the process, and power loss when it is for an answer', () => {
+    const version = { snapshot: 's', files: 0, bytes: 0, excluded: [], skipped: [] };
+    expect(durabilityOf({ type: 'snapshot.published', ...of, ...version })).toBe('synced');
+    expect(durabilityOf({ type: 'snapshot.published', ...of, ...version, call: 'call_1' })).toBe('written');
+  });
+
   it('the start of a call that only reads survives the death of the process', () => {
     expect(durabilityOf(callWith(['Read']))).toBe('written');
   });

@@ -15,11 +15,13 @@ export function durabilityOf(event: RunEventBody): Durability {
     case 'run.started':
     case 'answer.submitted':
     case 'vote.cast':
-    case 'snapshot.published':
     case 'winner.selected':
     case 'approval.decided':
     case 'budget.settled':
       return 'synced';
+    case 'snapshot.published':
+      // What is not an answer yet is worth no waiting for a disk.
+      return event.call === undefined ? 'synced' : 'written';
     case 'tool.call.started':
       return event.effects.every((effect) => effect === 'Read') ? 'written' : 'synced';
     default:

@@ -237,6 +237,8 @@ export type DurableEventBody =
       readonly deleted: readonly string[];
       /** True when the lists were cut at 100 paths each. */
       readonly cut: boolean;
+      /** Other calls of the agent that ended at the same time: any of them may have been it. */
+      readonly beside?: readonly string[];
     } & InTurn)
   | ({
       readonly type: 'approval.requested';
@@ -269,10 +271,12 @@ export type DurableEventBody =
       readonly type: 'snapshot.published';
       readonly agent: string;
       readonly turn: number;
+      /** The call after which the workspace was as it is here; absent for a version that is bound to an answer. */
+      readonly call?: string;
       readonly snapshot: string;
       readonly files: number;
       readonly bytes: number;
-      /** Left out by the default excludes, such as `.git`. */
+      /** Left out on purpose, such as `.git`. */
       readonly excluded: readonly string[];
       /** Could not be stored, each with the reason; never fatal. */
       readonly skipped: readonly SkippedFile[];

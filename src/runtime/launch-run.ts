@@ -163,7 +163,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         recorder,
         clock: parts.clock,
         tableOf,
-        takeChanges: (agent) => workspaces.takeChanges(agent),
+        takeChanges: workspaces.takeChanges,
         spill: (call, text) => spillText(directory, call, text),
         replaceSecrets: (text) => secrets.replace(text),
         rulesOf,

@@ -4,7 +4,9 @@
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DurableEvent } from '../events/run-event.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { workspaceErrors } from '../errors/workspace-errors.ts';
+import type { DurableEvent, DurableEventOf } from '../events/run-event.ts';
 import type { SnapshotStore } from '../workspace/snapshot-store.ts';
 
 export interface RestoreWorkspacesOptions {
@@ -15,19 +17,41 @@ export interface RestoreWorkspacesOptions {
   readonly scratch: string;
 }
 
+type Version = DurableEventOf<'snapshot.published'>;
+
+const lost: ReadonlySet<string> = new Set([
+  workspaceErrors.snapshotNotFound.code,
+  workspaceErrors.snapshotDamaged.code,
+]);
+
 /** Throws what the store throws when a snapshot is missing or damaged. */
 export async function restoreWorkspaces(options: RestoreWorkspacesOptions): Promise<void> {
   const { store, workspaces, journaled, scratch } = options;
   for (const { agent, path } of workspaces) {
-    const last = journaled.findLast((event) => event.type === 'snapshot.published' && event.agent === agent);
-    if (last?.type !== 'snapshot.published' || (await readdir(path)).length > 0) continue;
+    const versions = journaled.filter(
+      (event): event is Version => event.type === 'snapshot.published' && event.agent === agent,
+    );
+    if (versions.length === 0 || (await readdir(path)).length > 0) continue;
     const place = await mkdtemp(join(scratch, '.restored-'));
     try {
       const copy = join(place, 'copy');
-      await store.materialize(last.snapshot, copy);
-      await cp(copy, path, { recursive: true, verbatimSymlinks: true });
+      if (await materializeNewest(versions, copy))
+        await cp(copy, path, { recursive: true, verbatimSymlinks: true });
     } finally {
       await rm(place, { recursive: true, force: true });
     }
+  }
+
+  /** Only what was bound to an answer has to be there: other versions do not survive a power loss for sure. */
+  async function materializeNewest(versions: readonly Version[], copy: string): Promise<boolean> {
+    for (const { snapshot, call } of versions.toReversed()) {
+      try {
+        await store.materialize(snapshot, copy);
+        return true;
+      } catch (error) {
+        if (call === undefined || !MassGenError.isInstance(error) || !lost.has(error.code)) throw error;
+      }
+    }
+    return false;
   }
 }

@@ -28,20 +28,8 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
     async publishWorkspace(agent, turn) {
       const published = await workspaces.publish(agent);
       if (published === undefined) return undefined;
-      const { id, manifest } = published;
-      await recorder.append([
-        {
-          type: 'snapshot.published',
-          agent,
-          turn,
-          snapshot: id,
-          files: manifest.totals.files,
-          bytes: manifest.totals.bytes,
-          excluded: manifest.excluded.slice(0, 100),
-          skipped: manifest.skipped.slice(0, 100),
-        },
-      ]).durable;
-      return id;
+      await recorder.append([{ type: 'snapshot.published', agent, turn, ...published }]).durable;
+      return published.snapshot;
     },
 
     async publishView(event, alias) {

@@ -9,7 +9,6 @@ import type { DurableEvent } from '../events/run-event.ts';
 import { isLocked } from '../journal/file-lock.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { RunRecord } from '../journal/run-record.ts';
-import { diffScans, scanWorkspace, type WorkspaceScan } from '../workspace/change-detector.ts';
 import { createContentSnapshotStore } from '../workspace/content-snapshot-store.ts';
 import {
   prepareWorkspaces,
@@ -20,16 +19,16 @@ import {
 } from '../workspace/prepare-workspaces.ts';
 import { createLegacyFolders, type LegacyFolders, type NewFiles } from '../workspace/legacy-folders.ts';
 import { comparableAnswer, rewritePaths } from '../workspace/rewrite-paths.ts';
-import type { PublishedSnapshot, SnapshotStore } from '../workspace/snapshot-store.ts';
+import type { SnapshotStore } from '../workspace/snapshot-store.ts';
 import { publishView } from '../workspace/views.ts';
 import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
-import type { WorkspaceChanges } from '../tools/stages/detect-changes.ts';
 import { expandHome } from '../policy/expand-home.ts';
 import { restoreWorkspaces } from './restore-workspaces.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
+import { createWorkspaceVersions, type WorkspaceVersions } from './workspace-versions.ts';
 
-export interface RunWorkspaces {
+export interface RunWorkspaces extends WorkspaceVersions {
   /** Absolute path by agent, for the record of the run. */
   readonly paths: Readonly<Record<string, string>>;
   /** What people should know about the preparation. */
@@ -38,8 +37,6 @@ export interface RunWorkspaces {
   readonly archived: Readonly<Record<string, string>>;
   /** The agent's workspace, absolute with links resolved; undefined when it has none. */
   of(agent: string): string | undefined;
-  takeChanges(agent: string): Promise<WorkspaceChanges | undefined>;
-  publish(agent: string): Promise<PublishedSnapshot | undefined>;
   publishView(snapshot: string, directory: string, label: string): Promise<void>;
   /** A writable copy of a snapshot at a path that does not exist yet. */
   materialize(snapshot: string, target: string): Promise<void>;
@@ -88,8 +85,8 @@ export async function prepareRunWorkspaces(
     journaled,
     scratch: directory.workspaces,
   });
-  const scans = new Map<string, WorkspaceScan>();
-  for (const { agent, path } of prepared.values()) scans.set(agent, await scanWorkspace(path));
+  // Changes are told from here on.
+  for (const { path } of prepared.values()) await store.look(path);
   const { snapshot_storage: storage, agent_temporary_workspace: shared } = options.config.orchestrator;
   const legacy = createLegacyFolders({
     ...context,
@@ -99,7 +96,7 @@ export async function prepareRunWorkspaces(
     agents: options.config.agents.map(({ id }) => id),
     workspaces: [...prepared.values()].map(({ path }) => path),
   });
-  return assemble(prepared, scans, store, legacy, warnings);
+  return assemble(prepared, store, legacy, warnings);
 }
 
 /** What checks of workspaces need to know, whichever run asks. */
@@ -132,23 +129,15 @@ function recordedRequests(record: RunRecord): readonly WorkspaceRequest[] {
 
 function assemble(
   prepared: ReadonlyMap<string, PreparedWorkspace>,
-  scans: Map<string, WorkspaceScan>,
   store: SnapshotStore,
   legacy: LegacyFolders,
   warnings: readonly WorkspaceWarning[],
 ): RunWorkspaces {
-  const looking = new Map<string, Promise<unknown>>();
   const rootsOf = ({ given, path }: PreparedWorkspace): readonly string[] => [path, given];
   /** Where files of answers can be named: workspaces and views. */
   const roots = new Set([...prepared.values()].flatMap(rootsOf));
 
-  async function look(agent: string, path: string): Promise<WorkspaceChanges | undefined> {
-    const after = await scanWorkspace(path);
-    const changes = diffScans(scans.get(agent) ?? new Map(), after);
-    scans.set(agent, after);
-    const { added, modified, deleted } = changes;
-    return added.length + modified.length + deleted.length === 0 ? undefined : changes;
-  }
+  const pathOf = (agent: string): string | undefined => prepared.get(agent)?.path;
 
   return {
     paths: Object.fromEntries([...prepared.values()].map(({ agent, path }) => [agent, path])),
@@ -158,20 +147,8 @@ function assemble(
         archived === undefined ? [] : [[agent, archived]],
       ),
     ),
-    of: (agent) => prepared.get(agent)?.path,
-    takeChanges(agent) {
-      const path = prepared.get(agent)?.path;
-      if (path === undefined) return Promise.resolve(undefined);
-      // One look at a time, or two parallel calls would both claim the same change.
-      const before = looking.get(agent) ?? Promise.resolve();
-      const result = before.then(() => look(agent, path));
-      looking.set(agent, Promise.allSettled([result]));
-      return result;
-    },
-    async publish(agent) {
-      const path = prepared.get(agent)?.path;
-      return path === undefined ? undefined : store.publish(path);
-    },
+    of: pathOf,
+    ...createWorkspaceVersions({ store, pathOf }),
     async publishView(snapshot, directory, label) {
       roots.add(await publishView(store, snapshot, directory, label));
     },
