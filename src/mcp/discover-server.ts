@@ -67,8 +67,8 @@ async function discoverPrompts(
       answer = await client.request({ method: 'prompts/list', params }, anyResult, request);
     } catch (error) {
       request.signal.throwIfAborted();
-      // Servers that claim prompts and then cannot list them are not rare; a lost connection shows in what follows.
-      if (client.transport === undefined) throw error;
+      // Servers that claim prompts and then cannot list them are not rare; one that is gone has no prompts to remember.
+      if (!isAnswer(error)) throw error;
       break;
     }
     const read = pageSchema.safeParse(answer);
@@ -81,4 +81,10 @@ async function discoverPrompts(
     if (cursor === undefined) break;
   }
   return [...prompts.values()].slice(0, maxPrompts);
+}
+
+/** The server is there and said no: with an error of the protocol, by HTTP, or with more than we take. */
+function isAnswer(error: unknown): boolean {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return typeof code === 'number' || name === 'SdkHttpError' || name === 'AnswerCutOff';
 }

@@ -53,6 +53,22 @@ describe('closing', () => {
     expect([pids, events]).toEqual([[], []]);
   });
 
+  test('while it is still being read what is known offers nothing any more', async () => {
+    const cache = createMemoryDiscoveryCache();
+    const first = createHubRig({ cache });
+    await first.hub.start([oddServer('banner')], signal);
+    await first.hub.close();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { hub, events } = createHubRig({
+      cache: { ...cache, read: (key) => promise.then(() => cache.read(key)) },
+    });
+    const starting = hub.start([oddServer('banner')], signal);
+    await hub.close();
+    resolve(undefined);
+    await starting;
+    expect([events, hub.of('writer')]).toEqual([[], []]);
+  });
+
   test('is for good: nothing is started afterwards', async () => {
     const { hub, pids } = createHubRig();
     await hub.close();
@@ -193,6 +209,20 @@ describe('a place in the queue', () => {
   });
 });
 
+test('calls that are given up say nothing about their server', async () => {
+  const { hub, server, clock, stderr, ofType } = createHubRig();
+  await hub.start([hostileServer('slow')], signal);
+  for (let count = 0; count < 5; count += 1) {
+    const controller = new AbortController();
+    const calling = server('slow').call({ ...call, tool: `call_${count}`, signal: controller.signal });
+    await clock.until(() => stderr().includes(`got call_${count}\n`));
+    controller.abort(new Error('enough'));
+    expect(await calling).toMatchObject({ outcome: 'cancelled', served: { attempts: 1 } });
+  }
+  expect(ofType('breaker.changed')).toEqual([]);
+  await hub.close();
+});
+
 describe('a server that dies', () => {
   test('takes all calls with it that were under way, and that is one failure', async () => {
     const { hub, server, clock, stderr, ofType, pids, expectUnharmed } = createHubRig();
@@ -246,8 +276,8 @@ describe('a server that dies', () => {
       transportOf: () =>
         inProcess((method, transport) => {
           if (method === 'initialize') return hello;
-          // The list takes its reader a while.
-          setImmediate(() => transport.onclose?.());
+          // After the answer, which takes its reader a while.
+          setImmediate(() => setImmediate(() => transport.onclose?.()));
           return { tools: Array.from({ length: 150 }, (_, index) => tool(`tool_${index}`)) };
         }),
     });

@@ -89,6 +89,8 @@ export interface ConnectOptions {
 
 /** The client's own timers are off: time is that of the clock handed in. Longest timer of the system, in milliseconds. */
 const never = 2 ** 31 - 1;
+/** How long the last words of a server that does not read may take. */
+const lastWordsMs = 500;
 /** How long a server over HTTP may take to end our session. */
 const farewellMs = 1_000;
 
@@ -140,6 +142,9 @@ export async function connectServer(spec: ServerSpec, options: ConnectOptions): 
   } catch (error) {
     // Now, because ending the server takes time of its own.
     const timedOut = deadline.passed();
+    // What cannot be written is known before what it said at its end has arrived.
+    if (transport instanceof StdioTransport && (error as { readonly code?: unknown }).code === 'EPIPE')
+      await settledWithin(clock, lastWordsMs, transport.ended);
     const why = flooded();
     await client.close();
     await transport.close();

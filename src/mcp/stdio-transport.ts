@@ -69,6 +69,11 @@ export class StdioTransport implements Transport {
     return this.#stderr.trim();
   }
 
+  /** Resolves when it has ended or cannot answer any more, and what it said before was read. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
   /** Why the server could not be ended; undefined when it was. */
   get closeError(): unknown {
     return this.#closeError;
