@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
 import { failureReason } from './failure-reason.ts';
-import type { ServerSpec } from './server-spec.ts';
+import type { ServerSpec, StdioServerSpec } from './server-spec.ts';
 
 export interface ConnectFailure {
   readonly error: unknown;
@@ -28,19 +28,26 @@ export function withStderr(text: string, stderr: string): string {
   return stderr === '' ? text : `${text}\n  its stderr: ${stderr.split('\n').slice(-5).join('\n  ')}`;
 }
 
-function definitionOf(
-  spec: ServerSpec,
-  { error, timedOut }: ConnectFailure,
-): (typeof mcpErrors)[keyof typeof mcpErrors] {
-  if (timedOut) return mcpErrors.connectTimeout;
-  const code = (error as { readonly code?: unknown } | undefined)?.code;
+function definitionOf(spec: ServerSpec, failure: ConnectFailure): (typeof mcpErrors)[keyof typeof mcpErrors] {
+  if (failure.timedOut) return mcpErrors.connectTimeout;
   if (spec.type !== 'stdio') return mcpErrors.unreachable;
+  const code = systemCode(spec, failure);
   // The system names the command also when it is the directory that is missing.
   if ((code === 'ENOENT' || code === 'ENOTDIR') && !isDirectory(spec.launch.cwd))
     return mcpErrors.noDirectory;
   if (code === 'ENOENT') return mcpErrors.commandNotFound;
   if (code === 'EACCES') return mcpErrors.notExecutable;
   return mcpErrors.startFailed;
+}
+
+/** What the system said when the command was to be started. In a sandbox, the sandbox is told and tells on. */
+function systemCode(spec: StdioServerSpec, { error, stderr }: ConnectFailure): unknown {
+  const said = (reason: string): boolean =>
+    spec.confined !== undefined &&
+    stderr.split('\n').includes(`bwrap: execvp ${spec.launch.command}: ${reason}`);
+  if (said('No such file or directory')) return 'ENOENT';
+  if (said('Permission denied')) return 'EACCES';
+  return (error as { readonly code?: unknown } | undefined)?.code;
 }
 
 function isDirectory(path: string): boolean {

@@ -13,6 +13,7 @@ const place: FilesystemServerPlace = {
   views: '/run/views',
   context: ['/p/data', '/p/more'],
   home: '/run/homes/agent1',
+  cwd: '/p',
   environment: { PATH: '/bin', HOME: '/home/joe' },
   filters: { allowLists: [], excludedTools: [] },
   taken: [],
@@ -133,6 +134,7 @@ describe('any other server', () => {
       cwd: '/p/ws/deep',
     });
     expect([own.folders, beside]).toEqual([undefined, []]);
+    expect(chosen({ command: 'my-files', cwd: 'tools' }).own.launch.cwd).toBe('/p/tools');
   });
 
   test('that is told nothing works in the workspace, and the official server shows the rest', () => {

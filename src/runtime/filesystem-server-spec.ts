@@ -4,7 +4,7 @@
  * told of one folder only, the official server shows the others beside it.
  */
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { splitCommand } from '../config/schema/split-command.ts';
 import type { FilesystemServerConfig } from '../config/schema/filesystem-config.ts';
 import type { ServerSpec, StdioServerSpec } from '../mcp/server-spec.ts';
@@ -21,6 +21,8 @@ export interface FilesystemServerPlace {
   readonly views: string;
   /** The user's folders. */
   readonly context: readonly string[];
+  /** Where the program was started. */
+  readonly cwd: string;
   /** Where a home directory may be made for the server of this agent. */
   readonly home: string;
   /** The environment every server starts from. */
@@ -71,7 +73,7 @@ export function filesystemServers(
       ...(home === undefined ? {} : { HOME: home.path, ...npmOfUser(command, environment['HOME']) }),
       ...ownEnv,
     },
-    cwd: server.cwd === undefined ? workspace : fill(server.cwd, place).join(''),
+    cwd: server.cwd === undefined ? workspace : resolve(place.cwd, fill(server.cwd, place).join('')),
   };
   const chosen: StdioServerSpec = {
     ...spec('filesystem', place, launch),

@@ -71,6 +71,7 @@ export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
       views: options.views,
       context: options.context,
       home: options.home,
+      cwd: options.cwd,
       environment: minimalEnvironment(environment),
       filters: toolFilters(agent, undefined),
       taken: configured.map(({ name }) => name),
