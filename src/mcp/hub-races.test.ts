@@ -209,6 +209,23 @@ describe('a place in the queue', () => {
   });
 });
 
+test('servers whose names differ in case only are two servers', async () => {
+  const { hub, call: make, pids, ofType } = createHubRig();
+  await hub.start([oddServer('banner', { name: 'Files' }), oddServer('banner', { name: 'files' })], signal);
+  expect(hub.of('writer').map(({ spec }) => spec.name)).toEqual(['Files', 'files']);
+  expect(await make('Files', { tool: 'one' })).toMatchObject({
+    content: [{ text: 'one' }],
+    served: { server: 'Files' },
+  });
+  expect(await make('files', { tool: 'two' })).toMatchObject({
+    content: [{ text: 'two' }],
+    served: { server: 'files' },
+  });
+  expect(pids).toHaveLength(2);
+  expect(new Set(ofType('server.ready').map(({ server }) => server))).toEqual(new Set(['Files', 'files']));
+  await hub.close();
+});
+
 test('calls that are given up say nothing about their server', async () => {
   const { hub, server, clock, stderr, ofType } = createHubRig();
   await hub.start([hostileServer('slow')], signal);

@@ -23,7 +23,7 @@ const linesAtOnce = 100;
 /** Lines of junk that are reported one by one, of each piece that was read. */
 const noiseAtOnce = 20;
 /** A server that prints more than this between two messages is broken beyond use. */
-const mostNoise = { lines: 1_000_000, bytes: 100 * 1024 * 1024 };
+const mostNoise = { lines: 1_000_000, bytes: 1024 * 1024 * 1024 };
 /** Of what we have to say to a server, this much waits at most until it is read. */
 const mostUnread = 32 * 1024 * 1024;
 
@@ -114,7 +114,8 @@ export class StdioTransport implements Transport {
     if (more > 0) this.#options.onNoise?.(`${more} more lines that are no messages`);
     if (this.#noise.lines > mostNoise.lines || this.#noise.bytes > mostNoise.bytes) {
       const megabytes = Math.ceil(this.#noise.bytes / 1024 / 1024);
-      this.#flooded = `it printed ${megabytes} MB in ${this.#noise.lines} lines without one message`;
+      const inLines = this.#noise.lines > 0 ? ` in ${this.#noise.lines} lines` : '';
+      this.#flooded = `it printed ${megabytes} MB${inLines} without one message`;
       child.signal('SIGKILL');
     } else if (this.#read.lines > linesAtOnce) {
       child.stdout.pause();
