@@ -116,6 +116,7 @@ describe('a config', () => {
       args: ['-y', 'a b', 'c'],
       env: {},
       exclude_tools: [],
+      sandbox: 'auto',
     };
     expect(servers({ files: { command: 'npx -y "a b"', args: ['c'] } })).toEqual([files]);
     expect(servers([{ name: 'files', type: 'stdio', command: ['npx', '-y', 'a b', 'c'] }])).toEqual([files]);

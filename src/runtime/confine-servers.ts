@@ -39,7 +39,7 @@ function wishOf(spec: StdioServerSpec, { backend }: AgentConfig): Wish {
   const written = backend.mcp_servers.find(({ name }) => name === spec.name);
   // Nobody wrote it: it is the one that gives the agent its files.
   if (written === undefined) return 'wanted';
-  const { sandbox } = written;
+  const sandbox = written.type === 'stdio' ? written.sandbox : 'off';
   if (sandbox === 'off') return 'no';
   if (sandbox === 'required') return 'required';
   // The workspace of one agent is another's forbidden place, so a shared process has no sandbox that fits.

@@ -81,8 +81,15 @@ describe('a run that was killed', () => {
     for (let entry = 1; entry < entries; entry += step) points.push(entry);
     for (const entry of points) {
       const cwd = await directoryFor(`kill-${entry}`);
-      expect(play(cwd, entry).signal, `killed after entry ${entry}`).toBe('SIGKILL');
+      const { signal } = play(cwd, entry);
       const run = await runIn(cwd);
+      if (signal === null) {
+        // Calls that come back together may share an entry, so a run can end a few entries earlier than the first.
+        expect(entry).toBeGreaterThan(entries - 12);
+        expect(await outcomeOf(cwd)).toEqual(wanted);
+        continue;
+      }
+      expect(signal, `killed after entry ${entry}`).toBe('SIGKILL');
       const before = (await readFile(join(cwd, 'massgen_logs', run, 'journal.jsonl'), 'utf8')).split('\n');
       const handle = await createRuntime({ cwd }).resumeRun(run);
       await handle.finished;

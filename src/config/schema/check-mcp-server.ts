@@ -20,6 +20,8 @@ export function checkMcpServer(server: McpServerFields, context: z.core.$Refinem
   } else if (server.url === undefined && !starts) {
     report('command', 'needs a `command` to start or a `url` to call', 'missingKey');
   }
+  if (server.url !== undefined && server.sandbox !== 'auto')
+    report('sandbox', '`sandbox` is for programs, and `url` starts none');
   if (typeof server.command === 'string') {
     const words = splitCommand(server.command);
     if (words === undefined) report('command', 'has a quote that is not closed', 'invalidValue');

@@ -8,10 +8,19 @@ import { splitCommand } from './split-command.ts';
 
 type Common = Omit<
   McpServerFields,
-  'name' | 'type' | 'command' | 'args' | 'env' | 'url' | 'headers' | 'timeout' | 'http_read_timeout'
+  | 'name'
+  | 'type'
+  | 'command'
+  | 'args'
+  | 'env'
+  | 'sandbox'
+  | 'url'
+  | 'headers'
+  | 'timeout'
+  | 'http_read_timeout'
 > & { name: string };
 
-type Stdio = Common & { type: 'stdio'; command: string } & Pick<McpServerFields, 'args' | 'env'>;
+type Stdio = Common & { type: 'stdio'; command: string } & Pick<McpServerFields, 'args' | 'env' | 'sandbox'>;
 
 type Http = Common & { type: 'streamable-http'; url: string } & Pick<
     McpServerFields,
@@ -26,7 +35,19 @@ export type McpServerConfig = StdioServerConfig | HttpServerConfig;
 
 /** The written keys, already checked, in the form the program uses. */
 export function normaliseServer(written: McpServerFields, name: string): Stdio | Http {
-  const { name: _, type, command, args, env, url, headers, timeout, http_read_timeout, ...rest } = written;
+  const {
+    name: _,
+    type,
+    command,
+    args,
+    env,
+    sandbox,
+    url,
+    headers,
+    timeout,
+    http_read_timeout,
+    ...rest
+  } = written;
   const common = { ...rest, name };
   if (url !== undefined) {
     return {
@@ -40,5 +61,5 @@ export function normaliseServer(written: McpServerFields, name: string): Stdio |
   }
   const words = typeof command === 'string' ? (splitCommand(command) ?? []) : (command ?? []);
   const [program = '', ...programArgs] = [...words, ...args];
-  return { ...common, type: 'stdio', command: program, args: programArgs, env };
+  return { ...common, type: 'stdio', command: program, args: programArgs, env, sandbox };
 }
