@@ -129,6 +129,7 @@ export async function openPipeline(options: BenchPipelineOptions): Promise<Bench
     clock: systemClock,
     tableOf: () => table,
     takeChanges: () => Promise.resolve(undefined),
+    expectUnconfined: () => Promise.resolve(),
     spill: () => Promise.resolve(''),
     replaceSecrets: (text) => text,
     rulesOf: () => ({ roots: [], writable: [] }),

@@ -138,6 +138,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
         clock,
         tableOf,
         takeChanges: () => Promise.resolve(undefined),
+        expectUnconfined: () => Promise.resolve(),
         spill: (call) => Promise.resolve(`/views/spill/${call}`),
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
@@ -150,6 +151,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
       viewsDirectory: '/views',
       publishWorkspace: () => Promise.resolve(undefined),
       publishView: () => Promise.resolve(),
+      checkViews: () => Promise.resolve(),
       readable: (text) => text,
       comparable: (text) => text.trim(),
       writeFinal: (state) => {

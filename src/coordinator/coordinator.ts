@@ -226,6 +226,7 @@ export class Coordinator {
     const kind = this.#kinds.get(agent) ?? 'answer';
     let attempt = 1;
     const delivery = { shown: this.#agentState(agent)?.shown ?? 0 };
+    await this.#options.files.checkViews();
     let request = createTurnRequest(this.#context, { agent, turn, kind, delivery, handle });
     try {
       while (!handle.signal.aborted) {
@@ -272,6 +273,7 @@ export class Coordinator {
       );
       try {
         const delivery = { shown: lastAnswerSeq(this.#dispatcher.state) };
+        await files.checkViews();
         const request = createTurnRequest(this.#context, { agent, turn, kind: 'present', delivery, handle });
         const { text } = await runner.attempt(handle, request);
         const snapshot = await files.publishWorkspace(agent, turn);

@@ -8,6 +8,8 @@ export interface RunFiles {
   publishWorkspace(agent: string, turn: number): Promise<string | undefined>;
   /** Makes the files of an accepted answer readable to all, before anybody is told of it. */
   publishView(event: Extract<DurableEvent, { type: 'answer.submitted' }>, alias: string): Promise<void>;
+  /** Sees to it that views are as they were made, before a turn in which they may be read. */
+  checkViews(): Promise<void>;
   /** The answer as others read it, with paths they can open. */
   readable(text: string, author: string, view: string | undefined): string;
   /** The form in which duplicates are compared. */

@@ -104,6 +104,11 @@ export const workspaceErrors = {
     hint: 'Names have 1 to 255 bytes and no slash or NUL, and are not "." or "..".',
     exitCode: 2,
   },
+  viewChanged: {
+    code: 'MG1326',
+    title: 'The files of an answer were changed where others read them, and have been made anew',
+    hint: 'A program that an agent may run did that: the tool calls before this tell which. Where bubblewrap is installed, servers with a shell cannot.',
+  },
   registryDamaged: {
     code: 'MG1330',
     title: 'The list of workspaces was damaged and has been set aside',

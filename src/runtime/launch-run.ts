@@ -164,6 +164,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         clock: parts.clock,
         tableOf,
         takeChanges: workspaces.takeChanges,
+        expectUnconfined: () => workspaces.distrustViews(),
         spill: (call, text) => spillText(directory, call, text),
         replaceSecrets: (text) => secrets.replace(text),
         rulesOf,

@@ -34,7 +34,14 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
 
     async publishView(event, alias) {
       if (event.snapshot === undefined) return;
-      await workspaces.publishView(event.snapshot, directory.views, answerLabel(alias, event.number));
+      const { agent: author, snapshot, number } = event;
+      await workspaces.publishView({ label: answerLabel(alias, number), snapshot, author });
+    },
+
+    async checkViews() {
+      const warnings = await workspaces.checkViews();
+      if (warnings.length === 0) return;
+      await recorder.append(warnings.map((warning) => ({ type: 'warning.raised', ...warning }))).durable;
     },
 
     readable: (text, author, view) => workspaces.rewrite(text, author, view),

@@ -20,7 +20,7 @@ import {
 import { createLegacyFolders, type LegacyFolders, type NewFiles } from '../workspace/legacy-folders.ts';
 import { comparableAnswer, rewritePaths } from '../workspace/rewrite-paths.ts';
 import type { SnapshotStore } from '../workspace/snapshot-store.ts';
-import { publishView } from '../workspace/views.ts';
+import { createViews, type View, type Views } from '../workspace/views.ts';
 import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { expandHome } from '../policy/expand-home.ts';
@@ -37,7 +37,11 @@ export interface RunWorkspaces extends WorkspaceVersions {
   readonly archived: Readonly<Record<string, string>>;
   /** The agent's workspace, absolute with links resolved; undefined when it has none. */
   of(agent: string): string | undefined;
-  publishView(snapshot: string, directory: string, label: string): Promise<void>;
+  publishView(view: View): Promise<void>;
+  /** To be called before something runs that may write to views by itself. */
+  distrustViews(): Promise<void>;
+  /** Makes views anew that are not as they were made, and tells of each. */
+  checkViews(): Promise<readonly WorkspaceWarning[]>;
   /** A writable copy of a snapshot at a path that does not exist yet. */
   materialize(snapshot: string, target: string): Promise<void>;
   /** Paths into the author's workspace, as they are reached at `place`. */
@@ -96,7 +100,12 @@ export async function prepareRunWorkspaces(
     agents: options.config.agents.map(({ id }) => id),
     workspaces: [...prepared.values()].map(({ path }) => path),
   });
-  return assemble(prepared, store, legacy, warnings);
+  const views = createViews({
+    store,
+    directory: directory.views,
+    aside: join(directory.workspaces, '.changed-views'),
+  });
+  return assemble(prepared, store, views, legacy, warnings);
 }
 
 /** What checks of workspaces need to know, whichever run asks. */
@@ -130,6 +139,7 @@ function recordedRequests(record: RunRecord): readonly WorkspaceRequest[] {
 function assemble(
   prepared: ReadonlyMap<string, PreparedWorkspace>,
   store: SnapshotStore,
+  views: Views,
   legacy: LegacyFolders,
   warnings: readonly WorkspaceWarning[],
 ): RunWorkspaces {
@@ -149,9 +159,11 @@ function assemble(
     ),
     of: pathOf,
     ...createWorkspaceVersions({ store, pathOf }),
-    async publishView(snapshot, directory, label) {
-      roots.add(await publishView(store, snapshot, directory, label));
+    async publishView(view) {
+      roots.add(await views.publish(view));
     },
+    distrustViews: () => views.distrust(),
+    checkViews: () => views.check(),
     materialize: (snapshot, target) => store.materialize(snapshot, target),
     rewrite(text, author, place) {
       const workspace = prepared.get(author);

@@ -10,6 +10,7 @@ import { detectChanges, type TakeChanges } from './stages/detect-changes.ts';
 import { enforceDeadline } from './stages/enforce-deadline.ts';
 import { enforcePolicy, type PolicyOptions } from './stages/enforce-policy.ts';
 import { limitResult, type SpillText } from './stages/limit-result.ts';
+import { type ExpectUnconfined, noteUnconfined } from './stages/note-unconfined.ts';
 import { planCalls, type PlanOptions } from './stages/plan-calls.ts';
 import { recordCall } from './stages/record-call.ts';
 import { recordDenials } from './stages/record-denials.ts';
@@ -22,6 +23,7 @@ export interface ToolPipelineOptions extends PolicyOptions, PlanOptions {
   readonly clock: Clock;
   readonly tableOf: (agent: string) => ToolTable;
   readonly takeChanges: TakeChanges;
+  readonly expectUnconfined: ExpectUnconfined;
   readonly spill: SpillText;
   readonly replaceSecrets: (text: string) => string;
 }
@@ -36,6 +38,7 @@ export function createToolPipeline(options: ToolPipelineOptions): ToolPipeline {
     confinePaths(options),
     enforcePolicy(options),
     planCalls(options),
+    noteUnconfined(options.expectUnconfined),
     detectChanges(options.takeChanges, recorder),
     recordCall(recorder, clock),
     limitResult(options.spill),

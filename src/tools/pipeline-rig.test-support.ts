@@ -81,6 +81,7 @@ export function createPipelineRig(
     clock,
     tableOf: () => toolTable(tools),
     takeChanges: () => Promise.resolve(undefined),
+    expectUnconfined: () => Promise.resolve(),
     spill: (call, text) => {
       spilled.set(call, text);
       return Promise.resolve(`/views/spill/${call}.txt`);

@@ -15,6 +15,8 @@ export interface ResolvedTool {
   readonly home?: string;
   /** Every path in a call must lead into one of these; absent where the server sees to it. */
   readonly folders?: readonly string[];
+  /** True when its server runs in a sandbox that keeps it from what was published. */
+  readonly confined?: boolean;
   readonly effects: ToolEffects;
   /** True for `new_answer` and `vote`. */
   readonly decides: boolean;

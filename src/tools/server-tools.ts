@@ -101,6 +101,7 @@ function toolsOf({ spec, server }: AgentServer, taken: Set<string>, log: McpLog)
         ...(launch === undefined ? {} : { cwd: launch.cwd }),
         ...(launch?.env['HOME'] === undefined ? {} : { home: launch.env['HOME'] }),
         ...(spec.folders === undefined ? {} : { folders: spec.folders }),
+        ...(spec.type === 'stdio' && spec.confined !== undefined ? { confined: true } : {}),
         effects,
         decides: false,
         longestMs: spec.callTotalMs,

@@ -6,7 +6,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import { contentOf, digestOf, temporaryDirectory, writeFiles } from './file-tree.test-support.ts';
 import { createLegacyFolders, type LegacyFolders } from './legacy-folders.ts';
-import { publishView } from './views.ts';
+import { createViews } from './views.ts';
 import { createWorkspaceRegistry } from './workspace-registry.ts';
 import type { WorkspaceWarning } from './workspace-warning.ts';
 
@@ -54,7 +54,8 @@ function place(): Place {
       mkdirSync(workspace);
       writeFiles(workspace, files);
       const { id } = await store.publish(workspace);
-      const view = await publishView(store, id, join(logs, 'r1/views'), `agent2.${number}`);
+      const views = createViews({ store, directory: join(logs, 'r1/views'), aside: join(logs, 'r1/aside') });
+      const view = await views.publish({ label: `agent2.${number}`, snapshot: id, author: 'ann' });
       return folders.show({ agent: 'ann', alias: 'agent2', snapshot: id, view });
     },
   };
