@@ -50,6 +50,22 @@ test('a reading that fails is told, and the next announcement is heard all the s
   ]);
 });
 
+test('lists that change without end are read less and less often, until there is a pause', async () => {
+  const { clock, lists, reads } = rig();
+  lists.announce();
+  for (let second = 0; second < 300; second += 1) {
+    await clock.advance(1_000);
+    lists.announce();
+  }
+  expect(reads).toEqual([0, 5_000, 15_000, 35_000, 75_000, 135_000, 195_000, 255_000]);
+  await clock.advance(200_000);
+  lists.announce();
+  await clock.advance(5_000);
+  lists.announce();
+  await clock.advance(0);
+  expect(reads.slice(-2)).toEqual([500_000, 505_000]);
+});
+
 test('one reading at a time, and none after the end', async () => {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const { clock, lists, reads, stop } = rig(() => promise);

@@ -1,6 +1,6 @@
 /**
  * Reads a server's lists again when it says that they have changed: soon, one reading at a time, and not more often than
- * every few seconds, however often it says so.
+ * every few seconds, however often it says so. One that goes on and on is read less and less often.
  */
 import { errorMessage } from '../errors/error-message.ts';
 import { sleep, type Clock } from '../events/clock.ts';
@@ -20,7 +20,8 @@ export interface ListReaderOptions {
   readonly onFailed: (reason: string) => void;
 }
 
-const pauseMs = 5_000;
+const firstPauseMs = 5_000;
+const longestPauseMs = 60_000;
 
 export function createListReader({ clock, signal, read, onFailed }: ListReaderOptions): ListReader {
   let announced = false;
@@ -28,6 +29,7 @@ export function createListReader({ clock, signal, read, onFailed }: ListReaderOp
   let work: Promise<void> = Promise.resolve();
 
   async function readAll(): Promise<void> {
+    let pauseMs = firstPauseMs;
     while (announced && !signal.aborted) {
       announced = false;
       try {
@@ -37,6 +39,7 @@ export function createListReader({ clock, signal, read, onFailed }: ListReaderOp
       }
       // What is announced meanwhile is read after the pause, all in one.
       await sleep(clock, pauseMs, signal).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
     reading = false;
   }

@@ -37,6 +37,8 @@ export interface ServerReporterOptions {
 
 /** Each dropped tool is worth a warning, thousands are not. */
 const mostWarnings = 20;
+/** In one sentence. */
+const mostNames = 50;
 
 export function createServerReporter(spec: ServerSpec, options: ServerReporterOptions): ServerReporter {
   const { emit, replaceSecrets, log } = options;
@@ -150,11 +152,13 @@ export function createServerReporter(spec: ServerSpec, options: ServerReporterOp
       },
       async onToolsChanged({ added, removed, changed }) {
         const level = changed.length > 0 ? 'warning' : 'notice';
-        const text = `offers other tools: ${[
+        const names = [
+          ...changed.map((name) => `~${name}`),
           ...added.map((name) => `+${name}`),
           ...removed.map((name) => `-${name}`),
-          ...changed.map((name) => `~${name}`),
-        ].join(' ')}`;
+        ];
+        const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : '';
+        const text = `offers other tools: ${names.slice(0, mostNames).join(' ')}${more}`;
         say({
           level,
           kind: changed.length > 0 ? 'security' : 'discovery',
