@@ -10,6 +10,7 @@ import { isLocked } from '../journal/file-lock.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { RunRecord } from '../journal/run-record.ts';
 import { createContentSnapshotStore } from '../workspace/content-snapshot-store.ts';
+import { workspaceExcludes } from '../workspace/default-excludes.ts';
 import {
   prepareWorkspaces,
   reopenWorkspaces,
@@ -81,7 +82,11 @@ export async function prepareRunWorkspaces(
   const prepared = new Map(
     (await prepare(requests, { ...context, places })).map((each) => [each.agent, each]),
   );
-  const store = createContentSnapshotStore({ directory: directory.store });
+  const { orchestrator } = options.config;
+  const store = createContentSnapshotStore({
+    directory: directory.store,
+    excludes: workspaceExcludes(orchestrator.workspace_excludes ?? []),
+  });
   const { journaled = [] } = options;
   await restoreWorkspaces({
     store,
@@ -91,7 +96,7 @@ export async function prepareRunWorkspaces(
   });
   // Changes are told from here on.
   for (const { path } of prepared.values()) await store.look(path);
-  const { snapshot_storage: storage, agent_temporary_workspace: shared } = options.config.orchestrator;
+  const { snapshot_storage: storage, agent_temporary_workspace: shared } = orchestrator;
   const legacy = createLegacyFolders({
     ...context,
     store,

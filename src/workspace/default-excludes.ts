@@ -19,3 +19,13 @@ export const defaultExcludes: ReadonlySet<string> = new Set([
   '.DS_Store',
   'Thumbs.db',
 ]);
+
+/** The default names with some more; `!name` takes a name off again. */
+export function workspaceExcludes(names: readonly string[]): ReadonlySet<string> {
+  const excludes = new Set(defaultExcludes);
+  for (const name of names) {
+    if (name.startsWith('!')) excludes.delete(name.slice(1));
+    else excludes.add(name);
+  }
+  return excludes;
+}

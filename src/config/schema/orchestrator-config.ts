@@ -31,6 +31,18 @@ export const orchestratorConfigSchema = z.strictObject({
     .array(contextPathSchema)
     .default([])
     .meta({ description: 'Files and folders of yours that the agents may use.' }),
+  workspace_excludes: z
+    .array(
+      z
+        .string()
+        .regex(/^!?[^/\0!][^/\0]*$/u, { error: 'must be a name without a slash, or `!` and such a name' }),
+    )
+    .optional()
+    .meta({
+      description:
+        'Names of files and folders that stay in workspaces but are not published, besides the usual ones such as `.git` and `node_modules`; `!name` publishes one of those.',
+      examples: [['target', '!.venv']],
+    }),
   max_new_answers_per_agent: z
     .int()
     .min(1)
