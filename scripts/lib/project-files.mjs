@@ -6,5 +6,8 @@ const notOurs = new Set(['.git', 'node_modules', 'dist', 'massgen_logs', 'covera
 
 /** Paths relative to the root, sorted. */
 export function projectFiles() {
-  return walkFiles(root, (name, relative) => !notOurs.has(name) && relative !== 'bench/results');
+  // In a second working tree of the repository `.git` is a file, which names a path of the machine.
+  return walkFiles(root, (name, relative) => !notOurs.has(name) && relative !== 'bench/results').filter(
+    (file) => file !== '.git',
+  );
 }
