@@ -236,7 +236,8 @@ describe('a question of a server', () => {
     const turns = [
       {
         steps: [
-          { sleep_ms: 300 },
+          // Long enough for the line below to be typed before the server asks, on a machine with much to do.
+          { sleep_ms: 2500 },
           { tool: 'mcp__asks__echo', save: 'told' },
           { new_answer: { content: '{{told}}' } },
         ],
