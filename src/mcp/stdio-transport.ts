@@ -18,8 +18,8 @@ import { tooLongAnswer, tooLongRefusal } from './too-long-message.ts';
 const stderrTailLength = 4_096;
 /** How long what a server said before its end may take to arrive, in milliseconds. */
 const drainMs = 500;
-/** Lines read in one go, before other work gets its turn; a longer piece is followed by a pause. */
-const linesAtOnce = 100;
+/** Read in one go; a piece of that size with more lines is followed by a pause in which other work gets its turn. */
+const atOnce = { bytes: 16 * 1024, lines: 50 };
 /** Lines of junk that are reported one by one, of each piece that was read. */
 const noiseAtOnce = 20;
 /** A server that prints more than this between two messages is broken beyond use. */
@@ -104,23 +104,34 @@ export class StdioTransport implements Transport {
     this.#ended = this.#end(child);
   }
 
-  #take(child: Child, lines: LineSplitter, chunk: Buffer): void {
-    // Nothing more is read of a flood, not even what lies in our own buffers.
-    if (this.#flooded !== undefined) return;
+  /** True when all of it was read; else the stream waits until it is. */
+  #take(child: Child, lines: LineSplitter, chunk: Buffer): boolean {
+    for (let from = 0; from < chunk.length; from += atOnce.bytes) {
+      // Nothing more is read of a flood, not even what lies in our own buffers.
+      if (this.#flooded !== undefined) return true;
+      this.#takePiece(child, lines, chunk.subarray(from, from + atOnce.bytes));
+      if (this.#read.lines <= atOnce.lines) continue;
+      const rest = chunk.subarray(from + atOnce.bytes);
+      child.stdout.pause();
+      setImmediate(() => {
+        if (this.#take(child, lines, rest)) child.stdout.resume();
+      });
+      return false;
+    }
+    return true;
+  }
+
+  #takePiece(child: Child, lines: LineSplitter, piece: Buffer): void {
     this.#read = { lines: 0, noise: 0 };
-    this.#noise.bytes += chunk.length;
-    lines.push(chunk);
+    this.#noise.bytes += piece.length;
+    lines.push(piece);
     const more = this.#read.noise - noiseAtOnce;
     if (more > 0) this.#options.onNoise?.(`${more} more lines that are no messages`);
-    if (this.#noise.lines > mostNoise.lines || this.#noise.bytes > mostNoise.bytes) {
-      const megabytes = Math.ceil(this.#noise.bytes / 1024 / 1024);
-      const inLines = this.#noise.lines > 0 ? ` in ${this.#noise.lines} lines` : '';
-      this.#flooded = `it printed ${megabytes} MB${inLines} without one message`;
-      child.signal('SIGKILL');
-    } else if (this.#read.lines > linesAtOnce) {
-      child.stdout.pause();
-      setImmediate(() => child.stdout.resume());
-    }
+    if (this.#noise.lines <= mostNoise.lines && this.#noise.bytes <= mostNoise.bytes) return;
+    const megabytes = Math.ceil(this.#noise.bytes / 1024 / 1024);
+    const inLines = this.#noise.lines > 0 ? ` in ${this.#noise.lines} lines` : '';
+    this.#flooded = `it printed ${megabytes} MB${inLines} without one message`;
+    child.signal('SIGKILL');
   }
 
   /** A server that ended or closed its output cannot answer any more. What it said before is read first. */

@@ -2,9 +2,13 @@
  * Looks after answers over HTTP on their way to the client. One that would keep everybody waiting while it is read is
  * cut off; of an event stream that ends without the answer it was opened for, the call is told, as it would wait on.
  */
+import { setImmediate } from 'node:timers/promises';
 import { AnswerCutOff, cutOffEvent } from './answer-cut-off.ts';
 import { JsonWeight, maxJsonWeight } from './json-weight.ts';
 import { outgoingMessage } from './outgoing-message.ts';
+
+/** Passed on in one go; a piece of that size with more lines is followed by a pause in which other work gets its turn. */
+const atOnce = { bytes: 16 * 1024, lines: 50 };
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -34,9 +38,13 @@ async function* events(body: ReadableStream<Bytes>, request: string | undefined)
   let end = new AnswerCutOff('broken', 'the server ended its answer before it was whole');
   try {
     for await (const chunk of body) {
-      watch.add(chunk);
-      if (watch.isTooHeavy) throw tooHeavy();
-      yield chunk;
+      for (let from = 0; from < chunk.length; from += atOnce.bytes) {
+        const piece = chunk.subarray(from, from + atOnce.bytes);
+        const lines = watch.add(piece);
+        if (watch.isTooHeavy) throw tooHeavy();
+        yield piece;
+        if (lines > atOnce.lines) await setImmediate();
+      }
     }
   } catch (error) {
     if (request === undefined || !(error instanceof AnswerCutOff)) throw error;
@@ -68,16 +76,20 @@ class EventWatch {
     return this.#hasIds;
   }
 
-  add(chunk: Bytes): void {
+  /** Returns how many lines end in it. */
+  add(chunk: Bytes): number {
+    let lines = 0;
     let from = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
       this.#take(chunk.subarray(from, end));
       if (this.#lineIsEmpty) this.#weight.reset();
       this.#lineIsEmpty = true;
       this.#lineStart = '';
+      lines += 1;
       from = end + 1;
     }
     this.#take(chunk.subarray(from));
+    return lines;
   }
 
   #take(part: Bytes): void {
