@@ -5,7 +5,9 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addMcpCommands } from './add-mcp-commands.ts';
 import { command, mcpDebugOption, outputOption } from './command-parts.ts';
+import { parseDuration } from '../logging/parse-duration.ts';
 import type { RunFlags } from './run-flags.ts';
+import type { PruneFlags } from './runs-prune-command.ts';
 
 const backends = [
   'chatcompletion',
@@ -108,7 +110,7 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
       exit(await configExplainCommand(key));
     });
 
-  const runs = command(program, 'runs', 'list runs and take them up again');
+  const runs = command(program, 'runs', 'list runs, take them up again, remove them');
   command(runs, 'list', 'the runs in massgen_logs, newest first')
     .addOption(outputOption('text', 'json'))
     .action(async (flags: { output: 'text' | 'json' }) => {
@@ -124,6 +126,25 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
     .action(async (run: string, flags: RunFlags) => {
       const { runsResumeCommand } = await import('./runs-resume-command.ts');
       exit(await runsResumeCommand(run, flags));
+    });
+
+  command(runs, 'prune', 'remove old runs, and what only they needed of the store')
+    .option('--keep <n>', 'the newest n runs stay', wholeNumber)
+    .option('--older-than <age>', 'younger runs stay: 30d, 12h', age)
+    .option('--interrupted', 'also runs that could still be taken up')
+    .option('--dry-run', 'only say what would be removed')
+    .addOption(outputOption('text', 'json'))
+    .action(async ({ olderThan, ...flags }: Omit<PruneFlags, 'olderThanMs'> & { olderThan?: number }) => {
+      const { runsPruneCommand } = await import('./runs-prune-command.ts');
+      exit(
+        await runsPruneCommand({ ...flags, ...(olderThan === undefined ? {} : { olderThanMs: olderThan }) }),
+      );
+    });
+  command(runs, 'verify', 'check everything that is stored against its checksums')
+    .addOption(outputOption('text', 'json'))
+    .action(async (flags: { output: 'text' | 'json' }) => {
+      const { runsVerifyCommand } = await import('./runs-verify-command.ts');
+      exit(await runsVerifyCommand(flags));
     });
 
   addMcpCommands(program, exit);
@@ -150,6 +171,13 @@ function seconds(text: string): number {
   const value = Number(text);
   if (value > 0 && value <= 2_000_000) return value;
   throw new InvalidArgumentError('It must be a number above 0 and at most 2000000.');
+}
+
+/** In milliseconds; a bare number would be taken for days by one and for seconds by another. */
+function age(text: string): number {
+  const value = /[a-z]$/iu.test(text.trim()) ? parseDuration(text) : undefined;
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('It must be a number with a unit: 30d, 12h, 90m.');
 }
 
 function wholeNumber(text: string): number {

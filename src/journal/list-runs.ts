@@ -33,6 +33,11 @@ export type RunListing =
 
 const runName = /^log_\d{8}_\d{6}_[0-9a-f]{4}$/u;
 
+/** True for what the directory of a run is called. */
+export function isRunName(name: string): boolean {
+  return runName.test(name);
+}
+
 /** Newest first; empty when there is no such directory. Throws a storage error when it cannot be read. */
 export async function listRuns(logsDir: string): Promise<readonly RunListing[]> {
   const logs = resolve(logsDir);
@@ -45,7 +50,7 @@ export async function listRuns(logsDir: string): Promise<readonly RunListing[]> 
   }
   const runs: RunListing[] = [];
   for (const id of names
-    .filter((name) => runName.test(name))
+    .filter(isRunName)
     .toSorted()
     .toReversed()) {
     const path = join(logs, id);

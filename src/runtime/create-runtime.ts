@@ -1,14 +1,16 @@
 /** The one place where the program is put together: time, randomness, processes and network enter here. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { listRuns, type RunListing } from '../journal/list-runs.ts';
 import { createChildSupervisor } from '../process/child-supervisor.ts';
 import { minimalEnvironment } from '../process/minimal-environment.ts';
 import { findSandbox, type Sandbox } from '../process/sandbox.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
+import { verifyStore, type VerifiedStore } from '../workspace/verify-store.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { openServers, type OpenServers, type OpenServersOptions } from './open-servers.ts';
 import { createDiscoveryCaches } from './discovery-caches.ts';
 import { readProgram, type Program } from './program.ts';
+import { pruneRuns, type PrunedRuns, type PruneOptions } from './prune-runs.ts';
 import { randomIds } from './random-ids.ts';
 import { resumeRun } from './resume-run.ts';
 import type { ResumeOptions, RunHandle, RunOptions } from './run-options.ts';
@@ -27,6 +29,10 @@ export interface Runtime {
   /** Takes up a run by its id. @throws MassGenError when there is nothing to take up. */
   resumeRun(run: string, options?: ResumeOptions): Promise<RunHandle>;
   listRuns(): Promise<readonly RunListing[]>;
+  /** Removes runs and what only they needed of the store. @throws MassGenError when that cannot be told for sure. */
+  pruneRuns(options: PruneOptions): Promise<PrunedRuns>;
+  /** Checks every snapshot, and every long value of a journal, against its hash. Changes nothing. */
+  verifyStore(): Promise<VerifiedStore>;
   /**
    * Hands a directory over: new runs that name it as a workspace move its content aside. Resolves with its real
    * path. @throws MassGenError when it cannot be a workspace or a run works in it.
@@ -73,6 +79,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     startRun: (run) => toItsEnd(startRun(parts, run)),
     resumeRun: (run, resume = {}) => toItsEnd(resumeRun(parts, run, resume)),
     listRuns: () => listRuns(parts.logsDirectory),
+    pruneRuns: (prune) => toItsEnd(pruneRuns(parts, prune)),
+    verifyStore: () => toItsEnd(verifyStore(join(parts.logsDirectory, '.store'))),
     adoptWorkspace: (directory, warn) => toItsEnd(adoptWorkspace(directory, workspaceContext(parts, warn))),
     openServers: (open) => toItsEnd(openServers(parts, open)),
     killChildren: () => parts.children.killAll(),

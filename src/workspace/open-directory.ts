@@ -23,10 +23,10 @@ export interface OpenDirectory extends Disposable {
   close(): void;
 }
 
-/** Throws the error of the system: `ENOENT`, `ENOTDIR` (also for a link), `EACCES`. */
-export function openDirectory(path: string): OpenDirectory {
+/** As bytes where its name may be no text. Throws the error of the system: `ENOENT`, `ENOTDIR` (also for a link), `EACCES`. */
+export function openDirectory(path: string | Buffer): OpenDirectory {
   const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  const here = process.platform === 'linux' ? `/proc/self/fd/${fd}` : path;
+  const here = process.platform === 'linux' ? `/proc/self/fd/${fd}` : String(path);
   const close = once(() => closeSync(fd));
   let stat: BigIntStats;
   try {

@@ -1,8 +1,8 @@
 /**
- * Removes a scratch directory that this process has just made itself, and nothing else ever. Links in it are
- * removed, not followed; paths may be longer than the system's limit.
+ * Removes a directory that this program has made itself, and nothing else ever. Links in it are removed, not followed;
+ * names may be no text and paths longer than the system's limit.
  */
-import { fchmodSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { fchmodSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type OpenDirectory, openDirectory } from './open-directory.ts';
 import { createWorkSlice, workUnits } from './work-slice.ts';
@@ -11,19 +11,21 @@ import { createWorkSlice, workUnits } from './work-slice.ts';
 export async function removeTree(path: string): Promise<void> {
   const slice = createWorkSlice();
   using parent = openDirectory(dirname(path));
-  await removeIn(parent, basename(path));
+  await removeIn(parent, Buffer.from(basename(path)));
 
-  async function removeIn(directory: OpenDirectory, name: string): Promise<void> {
-    await slice.spend(workUnits.open);
-    if (!directory.look(name).isDirectory()) {
-      unlinkSync(directory.at(name));
+  async function removeIn(directory: OpenDirectory, name: Buffer): Promise<void> {
+    const place = Buffer.concat([Buffer.from(`${directory.here}/`), name]);
+    const pause = slice.spend(workUnits.write);
+    if (pause !== undefined) await pause;
+    if (!lstatSync(place).isDirectory()) {
+      unlinkSync(place);
       return;
     }
     {
-      using inner = directory.descend(name);
+      using inner = openDirectory(place);
       fchmodSync(inner.fd, 0o700);
-      for (const each of readdirSync(inner.here)) await removeIn(inner, each);
+      for (const each of readdirSync(inner.here, 'buffer')) await removeIn(inner, each);
     }
-    rmdirSync(directory.at(name));
+    rmdirSync(place);
   }
 }
