@@ -49,10 +49,7 @@ export async function listRuns(logsDir: string): Promise<readonly RunListing[]> 
     throw storageError(error, `reading ${logs}`);
   }
   const runs: RunListing[] = [];
-  for (const id of names
-    .filter(isRunName)
-    .toSorted()
-    .toReversed()) {
+  for (const id of names.filter(isRunName).toSorted().toReversed()) {
     const path = join(logs, id);
     try {
       runs.push(await listRun(path));
