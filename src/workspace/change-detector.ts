@@ -121,7 +121,7 @@ export function diffScans<T extends ScannedEntry>(
 /** As far as size, times and inode tell. */
 export function isUntouched(was: ScannedEntry, now: ScannedEntry): boolean {
   if (was === now) return true;
-  if (was.mode !== now.mode) return false;
+  if (was.kind !== now.kind || was.mode !== now.mode) return false;
   if (now.kind === 'directory') return true;
   return (
     was.size === now.size && was.mtimeNs === now.mtimeNs && was.ctimeNs === now.ctimeNs && was.ino === now.ino

@@ -89,7 +89,14 @@ export function createContentSnapshotStore(options: ContentSnapshotStoreOptions)
 
   async function secure(): Promise<void> {
     await files.unsynced.sync();
-    for (const known of workspaces.values()) await known.save(createWorkSlice());
+    for (const known of workspaces.values()) {
+      try {
+        await known.save(createWorkSlice());
+      } catch (error) {
+        // It only saves the next process some reading; the workspace may be gone by now.
+        if (errorCode(error) === undefined) throw error;
+      }
+    }
   }
 
   async function readManifest(id: string, slice: WorkSlice): Promise<Manifest> {

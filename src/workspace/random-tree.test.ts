@@ -1,6 +1,5 @@
 /** Properties over random trees: whatever an agent leaves in its workspace. */
-import { chmodSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -8,70 +7,7 @@ import { isWithin } from '../policy/protected-paths.ts';
 import { createContentSnapshotStore } from './content-snapshot-store.ts';
 import { contentOf, quickParent, temporaryDirectory } from './file-tree.test-support.ts';
 import { encodeManifest, parseManifest, snapshotId } from './manifest.ts';
-
-type Node =
-  | { readonly type: 'file'; readonly content: Uint8Array; readonly mode: number }
-  | { readonly type: 'link'; readonly to: string }
-  | { readonly type: 'pipe' }
-  | { readonly type: 'directory'; readonly children: ReadonlyMap<string, Node> };
-
-const name = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'c', 'd.txt', 'a b') },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom('a.b', 'a-b', '\n', '\u001B[0m', '-', ' ', '...', 'é', '😀', 'node_modules'),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .string({ unit: 'binary', minLength: 1, maxLength: 12 })
-      .filter((text) => !/[/\0]/u.test(text) && text !== '.' && text !== '..'),
-  },
-);
-const target = fc
-  .array(fc.oneof(name, fc.constantFrom('..', '.', '')), { minLength: 1, maxLength: 5 })
-  .map((parts) => parts.join('/'))
-  .filter((text) => text !== '');
-const { tree } = fc.letrec<{ tree: ReadonlyMap<string, Node>; node: Node }>((tie) => ({
-  tree: fc
-    .uniqueArray(fc.tuple(name, tie('node')), { selector: ([key]) => key, maxLength: 5 })
-    .map((children) => new Map(children)),
-  node: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.record({
-      type: fc.constant('file' as const),
-      content: fc.uint8Array({ maxLength: 60 }),
-      mode: fc.constantFrom(0o644, 0o755, 0o600, 0o4777, 0o711),
-    }),
-    fc.record({ type: fc.constant('link' as const), to: target }),
-    fc.constant({ type: 'pipe' as const }),
-    fc.record({ type: fc.constant('directory' as const), children: tie('tree') }),
-  ),
-}));
-
-function make(directory: string, children: ReadonlyMap<string, Node>): void {
-  for (const [key, node] of children) {
-    const path = join(directory, key);
-    switch (node.type) {
-      case 'file':
-        writeFileSync(path, node.content);
-        chmodSync(path, node.mode);
-        break;
-      case 'link':
-        symlinkSync(node.to, path);
-        break;
-      case 'pipe':
-        execFileSync('mkfifo', ['--', path]);
-        break;
-      case 'directory':
-        mkdirSync(path);
-        make(path, node.children);
-        break;
-      default:
-        node satisfies never;
-    }
-  }
-}
+import { entryName, makeTree, tree } from './random-tree.test-support.ts';
 
 /** The tree without what a copy does not get, as `contentOf` describes it. */
 function expectedContent(root: string, left: ReadonlySet<string>): Record<string, string> {
@@ -93,7 +29,7 @@ test('a published tree comes out as it went in, but for what its manifest names'
       const workspace = join(base, `ws${count}`);
       const copy = join(base, `copy${count}`);
       mkdirSync(workspace);
-      make(workspace, children);
+      makeTree(workspace, children);
 
       const { id, manifest } = await store.publish(workspace);
       await store.materialize(id, copy);
@@ -143,7 +79,7 @@ test('links that are made never lead out, however they lean on each other', asyn
 });
 
 test('a manifest is read as it was written, and its text depends on nothing else', () => {
-  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+  const path = fc.array(entryName, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
   const size = fc.nat();
   const sha256 = fc
     .uint8Array({ minLength: 32, maxLength: 32 })

@@ -94,6 +94,18 @@ test('what another process knew counts only for the same directory, and as it wa
   expect(await bytesRead(() => elsewhere.publish(at.workspace))).toBeGreaterThan(large.length);
 });
 
+test('what another process knew of a file says nothing of a directory in its place', async () => {
+  const at = place({ thing: 'one' });
+  chmodSync(join(at.workspace, 'thing'), 0o755);
+  await at.store.publish(at.workspace);
+  await at.store.secure();
+  unlinkSync(join(at.workspace, 'thing'));
+  mkdirSync(join(at.workspace, 'thing'), { mode: 0o755 });
+  const next = createContentSnapshotStore({ directory: at.directory });
+  const { manifest } = await next.publish(at.workspace);
+  expect(manifest.entries.map(({ kind }) => kind)).toEqual(['directory']);
+});
+
 test('a content that is gone from the store is stored again by a process that knew of it', async () => {
   const at = place({ 'a.txt': 'one' });
   await at.store.publish(at.workspace);
