@@ -37,7 +37,14 @@ interface Size {
 
 const sizes: readonly Size[] = [
   { name: '100 × 4 KB', files: 100, bytes: 4_096, folders: 10, rounds: short ? 15 : 41, copies: 16 },
-  { name: '2,000 × 4 KB', files: 2_000, bytes: 4_096, folders: 200, rounds: short ? 9 : 21, copies: 16 },
+  {
+    name: '2,000 × 4 KB',
+    files: 2_000,
+    bytes: 4_096,
+    folders: 200,
+    rounds: short ? 9 : 21,
+    copies: short ? 4 : 16,
+  },
   {
     name: '20,000 × 8 KB',
     files: 20_000,
@@ -124,7 +131,7 @@ async function measure(place: string, { name, files, bytes, folders, rounds, cop
   const firsts: number[] = [];
   const once: number[] = [];
   let store: SnapshotStore | undefined;
-  for (let index = 0; index < (bytes > 1_000_000 ? 2 : short ? 2 : 4); index += 1) {
+  for (let index = 0; index < (short ? 1 : bytes > 1_000_000 ? 2 : 4); index += 1) {
     once.push(await copy());
     store = createContentSnapshotStore({ directory: join(place, `store${index}`) });
     const publishing = store;

@@ -86,6 +86,7 @@ export async function prepareRunWorkspaces(
   const store = createContentSnapshotStore({
     directory: directory.store,
     excludes: workspaceExcludes(orchestrator.workspace_excludes ?? []),
+    clock: parts.clock,
   });
   const { journaled = [] } = options;
   await restoreWorkspaces({

@@ -5,8 +5,8 @@
 import { errorCode, storageError } from '../journal/storage-error.ts';
 import { defaultExcludes } from './default-excludes.ts';
 import { defaultLimits, type SnapshotLimits } from './snapshot-limits.ts';
-import { type WalkFindings, walkTree } from './walk-tree.ts';
-import { createWorkSlice, type WorkSlice } from './work-slice.ts';
+import { type WalkFindings, type WalkOptions, walkTree } from './walk-tree.ts';
+import { createWorkSlice } from './work-slice.ts';
 
 export interface ScannedEntry {
   readonly kind: 'file' | 'directory' | 'link';
@@ -14,9 +14,13 @@ export interface ScannedEntry {
   readonly mode: number;
   /** Bytes. */
   readonly size: number;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  readonly ino: bigint;
+  /**
+   * Times in milliseconds, told apart down to a quarter of a microsecond: between two changes that a look at the file
+   * came between, more time has passed.
+   */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
 }
 
 /** By path relative to the workspace, each directory before what it holds. */
@@ -29,19 +33,28 @@ export interface ScanDifference {
   readonly deleted: readonly string[];
 }
 
-export interface TreeScan<T extends ScannedEntry> extends WalkFindings {
-  /** Each directory before what it holds. */
-  readonly entries: Map<string, T>;
-  /** How many of them are as they were before. */
-  readonly untouched: number;
+/** Paths relative to the root, each directory before what it holds, and what is at each of them. */
+export interface KnownTree<T extends ScannedEntry> {
+  readonly paths: readonly string[];
+  readonly entries: readonly T[];
 }
 
-export interface ScanOptions<T extends ScannedEntry> {
-  readonly slice: WorkSlice;
-  readonly excludes: ReadonlySet<string>;
+export interface TreeScan<T extends ScannedEntry> extends WalkFindings, KnownTree<T> {
+  /** Places of entries that are new, or not as they were before. */
+  readonly touched: readonly number[];
+  /** The paths are the very same as before. */
+  readonly sameShape: boolean;
+  /** Of all files. */
+  readonly bytes: number;
+}
+
+export interface ScanOptions<T extends ScannedEntry> extends Pick<
+  WalkOptions,
+  'slice' | 'excludes' | 'listings' | 'startedMs'
+> {
   readonly limits: Pick<SnapshotLimits, 'maxEntries' | 'maxDepth'>;
   /** An earlier scan: what is as it was then is the very same object again. */
-  readonly before?: ReadonlyMap<string, T>;
+  readonly before?: KnownTree<T>;
   /** What is kept of an entry that is new or was touched. */
   readonly entry: (scanned: ScannedEntry) => T;
 }
@@ -51,30 +64,53 @@ export async function scanTree<T extends ScannedEntry>(
   root: string,
   options: ScanOptions<T>,
 ): Promise<TreeScan<T>> {
-  const { slice, excludes, limits, before } = options;
-  const entries = new Map<string, T>();
-  let untouched = 0;
+  const { slice, excludes, limits, before, listings, startedMs } = options;
+  const paths: string[] = [];
+  const entries: T[] = [];
+  const touched: number[] = [];
+  let shifted: ReadonlyMap<string, T> | undefined;
+  let sameShape = before !== undefined;
+  let bytes = 0;
+
+  /** Where nothing came or went, an entry is where it was. */
+  function entryBefore(path: string, place: number): T | undefined {
+    if (before === undefined) return undefined;
+    if (before.paths[place] === path) return before.entries[place];
+    sameShape = false;
+    shifted ??= mapOf(before);
+    return shifted.get(path);
+  }
+
   const findings = await walkTree(
     root,
     ({ path, kind, stat }) => {
-      const { mtimeNs, ctimeNs, ino } = stat;
-      const mode = Number(stat.mode) & 0o7777;
-      const size = Number(stat.size);
-      const was = before?.get(path);
+      const { mtimeMs, ctimeMs, ino, size } = stat;
+      const mode = stat.mode & 0o7777;
+      const place = paths.length;
+      const was = entryBefore(path, place);
       const same =
         was !== undefined &&
-        was.ctimeNs === ctimeNs &&
-        was.mtimeNs === mtimeNs &&
+        was.ctimeMs === ctimeMs &&
+        was.mtimeMs === mtimeMs &&
         was.ino === ino &&
         was.size === size &&
         was.mode === mode &&
         was.kind === kind;
-      if (same) untouched += 1;
-      entries.set(path, same ? was : options.entry({ kind, mode, size, mtimeNs, ctimeNs, ino }));
+      if (kind === 'file') bytes += size;
+      paths.push(path);
+      entries.push(same ? was : options.entry({ kind, mode, size, mtimeMs, ctimeMs, ino }));
+      if (!same) touched.push(place);
     },
-    { slice, excludes, ...limits },
+    { slice, excludes, ...limits, listings, startedMs },
   );
-  return { ...findings, entries, untouched };
+  if (paths.length !== before?.paths.length) sameShape = false;
+  return { ...findings, paths, entries, touched, sameShape, bytes };
+}
+
+export function mapOf<T extends ScannedEntry>({ paths, entries }: KnownTree<T>): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const [place, entry] of entries.entries()) map.set(paths[place] ?? '', entry);
+  return map;
 }
 
 /** Empty when there is no such directory. Throws `tooLarge` beyond 100,000 entries, and a storage error. */
@@ -85,7 +121,7 @@ export async function scanWorkspace(
   try {
     const slice = createWorkSlice();
     const entry = (scanned: ScannedEntry): ScannedEntry => scanned;
-    return (await scanTree(directory, { slice, excludes, limits: defaultLimits, entry })).entries;
+    return mapOf(await scanTree(directory, { slice, excludes, limits: defaultLimits, entry }));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return new Map();
     throw storageError(error, `looking at ${directory}`);
@@ -101,17 +137,14 @@ export function diffScans<T extends ScannedEntry>(
   const added: string[] = [];
   const modified: string[] = [];
   const deleted: string[] = [];
-  let kept = 0;
   for (const [path, now] of after) {
     const was = before.get(path);
-    if (was !== undefined) kept += 1;
     if (was === undefined) added.push(shown(path, now));
     else if (was.kind !== now.kind) {
       deleted.push(shown(path, was));
       added.push(shown(path, now));
     } else if (!isSame(was, now)) modified.push(shown(path, now));
   }
-  if (kept === before.size) return { added, modified, deleted };
   for (const [path, was] of before) {
     if (!after.has(path)) deleted.push(shown(path, was));
   }
@@ -124,7 +157,7 @@ export function isUntouched(was: ScannedEntry, now: ScannedEntry): boolean {
   if (was.kind !== now.kind || was.mode !== now.mode) return false;
   if (now.kind === 'directory') return true;
   return (
-    was.size === now.size && was.mtimeNs === now.mtimeNs && was.ctimeNs === now.ctimeNs && was.ino === now.ino
+    was.size === now.size && was.mtimeMs === now.mtimeMs && was.ctimeMs === now.ctimeMs && was.ino === now.ino
   );
 }
 

@@ -1,6 +1,6 @@
 /** Compares a copy of a snapshot with its manifest, content by content. No link is followed. */
 import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
-import { scanTree } from './change-detector.ts';
+import { mapOf, scanTree } from './change-detector.ts';
 import { chunkBytes, copyBytes } from './copy-bytes.ts';
 import { quoted } from './describe-sizes.ts';
 import { createDirectoryCursor, type DirectoryCursor } from './directory-cursor.ts';
@@ -27,13 +27,14 @@ export async function compareCopy(
   const expected = manifest.entries.filter(
     (entry) => entry.kind !== 'link' || linkStaysInside(entry.path, entry.link),
   );
-  const { entries, skipped } = await scanTree(directory, {
+  const tree = await scanTree(directory, {
     slice,
     limits,
     excludes: new Set(),
     entry: (scanned) => scanned,
   });
-  const [odd] = skipped;
+  const [odd] = tree.skipped;
+  const entries = mapOf(tree);
   if (odd !== undefined) return `${quoted(odd.path)} is there: ${odd.reason}`;
   if (entries.size > expected.length) {
     const known = new Set(expected.map(({ path }) => path));

@@ -25,12 +25,13 @@ import {
   contentOf,
   digestOf,
   handOver,
+  quickParent,
   temporaryDirectory,
   unprivileged,
   writeFiles,
 } from './file-tree.test-support.ts';
 import type { Manifest } from './manifest.ts';
-import type { SnapshotLimits } from './snapshot-limits.ts';
+import { defaultLimits, type SnapshotLimits } from './snapshot-limits.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
 interface Place {
@@ -304,6 +305,27 @@ describe('links', () => {
 });
 
 describe('limits', () => {
+  // In the long form as many as are allowed.
+  const most = process.env['MASSGEN_TEST_FULL'] === '1' ? defaultLimits.maxEntries : 3_000;
+  test('as many files in one directory as are allowed are published, one more is refused', async () => {
+    const base = temporaryDirectory(quickParent);
+    const workspace = join(base, 'ws');
+    mkdirSync(workspace);
+    for (let n = 1; n < most; n += 1) writeFileSync(join(workspace, `f${n}`), '');
+    writeFileSync(join(workspace, 'last'), 'x');
+    const store = createContentSnapshotStore({
+      directory: join(base, 'store'),
+      limits: { maxEntries: most },
+    });
+    const { id, manifest } = await store.publish(workspace);
+    expect(manifest.totals.files).toBe(most);
+    await store.materialize(id, join(base, 'copy'));
+    expect(readdirSync(join(base, 'copy'))).toHaveLength(most);
+    writeFileSync(join(workspace, 'more'), '');
+    await expect(store.publish(workspace)).rejects.toEqual(code('tooLarge'));
+    expect(await store.has(id)).toBe(true);
+  });
+
   test('a file of 1 TB without content is refused by its size, named, and not read', async () => {
     const at = place();
     writeFiles(at.workspace, { 'small.txt': 'x' });
@@ -353,6 +375,18 @@ describe('while others work', () => {
     await at.store.materialize(id, join(at.base, 'copy'));
     const [entry] = manifest.entries;
     expect(statSync(join(at.base, 'copy/growing.log')).size).toBe(entry?.size);
+  });
+
+  test('a file that changes once while it is read is read again, and is whole', async () => {
+    const at = place();
+    const path = join(at.workspace, 'notes.bin');
+    writeFileSync(path, 'x'.repeat(4 * 1_048_576));
+    const publishing = at.store.publish(at.workspace);
+    setImmediate(() => appendFileSync(path, 'more'));
+    const { id, manifest } = await publishing;
+    expect(manifest.skipped).toEqual([]);
+    await at.store.materialize(id, join(at.base, 'copy'));
+    execFileSync('cmp', [path, join(at.base, 'copy/notes.bin')]);
   });
 
   test('a file that is cut off meanwhile is copied as far as it could be read', async () => {

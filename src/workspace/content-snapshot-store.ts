@@ -7,6 +7,7 @@ import { lstatSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import type { Clock } from '../events/clock.ts';
 import { makePrivateDirectory } from '../journal/private-directory.ts';
 import { errorCode, storageError } from '../journal/storage-error.ts';
 import { openCopiedSnapshots } from './copied-snapshots.ts';
@@ -29,6 +30,8 @@ export interface ContentSnapshotStoreOptions {
   readonly limits?: Partial<SnapshotLimits>;
   /** Names left out of snapshots wherever they appear. */
   readonly excludes?: ReadonlySet<string>;
+  /** With it, long work rests the earlier the slower the disk is. */
+  readonly clock?: Pick<Clock, 'monotonic'>;
 }
 
 /** Manifests kept at hand: those of views that are made, and of what views share files with. */
@@ -39,7 +42,9 @@ const manyFiles = 64;
 const longPath = 1_000;
 
 export function createContentSnapshotStore(options: ContentSnapshotStoreOptions): SnapshotStore {
-  const { directory, excludes = defaultExcludes } = options;
+  const { directory, excludes = defaultExcludes, clock } = options;
+  const sliceOf = (signal?: AbortSignal): WorkSlice =>
+    createWorkSlice(signal, clock === undefined ? undefined : () => clock.monotonic());
   const limits = { ...defaultLimits, ...options.limits };
   const files = openStoreFiles(directory);
   const copied = openCopiedSnapshots(directory);
@@ -50,13 +55,11 @@ export function createContentSnapshotStore(options: ContentSnapshotStoreOptions)
   return {
     has: (id) => Promise.resolve(has(id)),
     look: (workspace, { signal } = {}) =>
-      guarded(`looking at ${workspace}`, signal, async () =>
-        tracked(workspace).look(createWorkSlice(signal)),
-      ),
+      guarded(`looking at ${workspace}`, signal, async () => tracked(workspace).look(sliceOf(signal))),
     publish: (workspace, { signal } = {}) =>
-      guarded(`publishing ${workspace}`, signal, () => publish(workspace, createWorkSlice(signal))),
+      guarded(`publishing ${workspace}`, signal, () => publish(workspace, sliceOf(signal))),
     secure: () => guarded(`securing ${directory}`, undefined, secure),
-    manifest: (id) => guarded(`reading ${directory}`, undefined, () => readManifest(id, createWorkSlice())),
+    manifest: (id) => guarded(`reading ${directory}`, undefined, () => readManifest(id, sliceOf())),
     materialize: (id, target, copying = {}) =>
       guarded(`copying a snapshot to ${target}`, copying.signal, () => materialize(id, target, copying)),
   };
@@ -91,7 +94,7 @@ export function createContentSnapshotStore(options: ContentSnapshotStoreOptions)
     await files.unsynced.sync();
     for (const known of workspaces.values()) {
       try {
-        await known.save(createWorkSlice());
+        await known.save(sliceOf());
       } catch (error) {
         // It only saves the next process some reading; the workspace may be gone by now.
         if (errorCode(error) === undefined) throw error;
@@ -120,7 +123,7 @@ export function createContentSnapshotStore(options: ContentSnapshotStoreOptions)
     target: string,
     { readOnly = false, sharing, signal }: MaterializeOptions,
   ): Promise<void> {
-    const slice = createWorkSlice(signal);
+    const slice = sliceOf(signal);
     const manifest = await readManifest(id, slice);
     if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw taken(target);
     const shared = sharing === undefined ? undefined : await sharedFiles(manifest, sharing, slice);

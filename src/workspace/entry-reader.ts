@@ -3,11 +3,10 @@
  * A file that changes while it is read is read again; what is described is always what was stored.
  */
 import { isUtf8 } from 'node:buffer';
-import { type BigIntStats, closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import type { ScannedEntry } from './change-detector.ts';
 import { chunkBytes, type CopiedBytes, readInto } from './copy-bytes.ts';
 import { createDirectoryCursor } from './directory-cursor.ts';
-import type { FileMoment } from './file-moment.ts';
 import { linkStaysInside, portableLink } from './link-target.ts';
 import { encodeEntry, keptModes, type ManifestEntry } from './manifest.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -38,9 +37,9 @@ export interface EntryReaderOptions {
   /** Spellings of the path of the root. */
   readonly spellings: readonly string[];
   /** The file system of the root. */
-  readonly dev: bigint;
-  /** When the tree was walked. */
-  readonly moment: FileMoment;
+  readonly dev: number;
+  /** A stamp of this time or later does not tell a later change, in milliseconds. */
+  readonly settledMs: number;
   readonly writer: Pick<ObjectWriter, 'putBytes' | 'putFile'>;
   /** Called with the size of a file that has another one by now; what it throws ends the reading. */
   readonly reserve: (size: number) => void;
@@ -53,14 +52,11 @@ export interface EntryReader extends Disposable {
 const changed = 'changed while it was read';
 /** How often a file that keeps changing is read. */
 const attempts = 3;
-/** How far another file system's clock may be behind, in nanoseconds; FAT counts in steps of two seconds. */
-const otherClockNs = 2_500_000_000n;
 
 export function createEntryReader(options: EntryReaderOptions): EntryReader {
-  const { root, spellings, dev, moment, writer, reserve } = options;
+  const { root, spellings, dev, settledMs, writer, reserve } = options;
   const cursor = createDirectoryCursor(root);
   let buffer: Buffer | undefined;
-  const settled = dev === moment.dev ? moment.ns : moment.ns - otherClockNs;
 
   return {
     async read(path, scanned) {
@@ -109,17 +105,16 @@ export function createEntryReader(options: EntryReaderOptions): EntryReader {
           // What is read counts only if it is the file that was looked at, and as it was then.
           buffer ??= Buffer.allocUnsafe(chunkBytes);
           const bytes = buffer.subarray(0, readInto(file, buffer.subarray(0, size)));
-          if (bytes.length === size && isAsScanned(fstatSync(file, { bigint: true }), scanned))
+          if (bytes.length === size && isAsScanned(fstatSync(file), scanned))
             return readAs(scanned, path, writer.putBytes(bytes));
           continue;
         }
-        const before = fstatSync(file, { bigint: true });
+        const before = fstatSync(file);
         if (!before.isFile() || before.dev !== dev) return { type: 'unreadable', reason: changed };
-        reserve(Number(before.size));
-        const copied = await writer.putFile(file, Number(before.size));
+        reserve(before.size);
+        const copied = await writer.putFile(file, before.size);
         const now = scannedOf(before);
-        if (copied.size === now.size && isAsScanned(fstatSync(file, { bigint: true }), now))
-          return readAs(now, path, copied);
+        if (copied.size === now.size && isAsScanned(fstatSync(file), now)) return readAs(now, path, copied);
         if (attempt >= attempts) return readAs(now, path, copied, `${changed}; the copy holds what was read`);
       } finally {
         closeSync(file);
@@ -127,14 +122,14 @@ export function createEntryReader(options: EntryReaderOptions): EntryReader {
     }
   }
 
-  function isAsScanned(stat: BigIntStats, scanned: ScannedEntry): boolean {
+  function isAsScanned(stat: Stats, scanned: ScannedEntry): boolean {
     return (
-      stat.ctimeNs === scanned.ctimeNs &&
-      stat.mtimeNs === scanned.mtimeNs &&
+      stat.ctimeMs === scanned.ctimeMs &&
+      stat.mtimeMs === scanned.mtimeMs &&
       stat.ino === scanned.ino &&
       stat.dev === dev &&
-      Number(stat.size) === scanned.size &&
-      (Number(stat.mode) & 0o7777) === scanned.mode &&
+      stat.size === scanned.size &&
+      (stat.mode & 0o7777) === scanned.mode &&
       stat.isFile()
     );
   }
@@ -150,12 +145,12 @@ export function createEntryReader(options: EntryReaderOptions): EntryReader {
   }
 
   function read(scanned: ScannedEntry, entry: ManifestEntry, problem?: string): ReadEntry {
-    const racy = scanned.kind !== 'directory' && scanned.ctimeNs >= settled;
+    const racy = scanned.kind !== 'directory' && scanned.ctimeMs >= settledMs;
     const content = { entry, line: encodeEntry(entry), racy, ...(problem === undefined ? {} : { problem }) };
     return { type: 'read', entry: { ...scanned, content } };
   }
 }
 
-function scannedOf({ mode, size, mtimeNs, ctimeNs, ino }: BigIntStats): ScannedEntry {
-  return { kind: 'file', mode: Number(mode) & 0o7777, size: Number(size), mtimeNs, ctimeNs, ino };
+function scannedOf({ mode, size, mtimeMs, ctimeMs, ino }: Stats): ScannedEntry {
+  return { kind: 'file', mode: mode & 0o7777, size, mtimeMs, ctimeMs, ino };
 }

@@ -7,10 +7,10 @@ import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
 
 export interface FileMoment {
-  /** Nanoseconds since the epoch. */
-  readonly ns: bigint;
+  /** Milliseconds since the epoch. */
+  readonly ms: number;
   /** The file system that said so; others may have a clock of their own. */
-  readonly dev: bigint;
+  readonly dev: number;
 }
 
 /** `path` is a file of the caller's that nobody else reads; it is made when it is missing. */
@@ -18,8 +18,8 @@ export function fileMoment(path: string): FileMoment {
   const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
   try {
     writeSync(file, '.', 0);
-    const { mtimeNs, dev } = fstatSync(file, { bigint: true });
-    return { ns: mtimeNs, dev };
+    const { mtimeMs, dev } = fstatSync(file);
+    return { ms: mtimeMs, dev };
   } finally {
     closeSync(file);
   }

@@ -11,13 +11,13 @@ import { errorMessage } from '../errors/error-message.ts';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import {
+  frameOf,
   joinManifest,
   type Manifest,
   type ManifestEntry,
   type ManifestText,
   parseEntry,
   parseRest,
-  snapshotId,
   splitManifest,
 } from './manifest.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -26,19 +26,24 @@ import { type WorkSlice, workUnits } from './work-slice.ts';
 /** A manifest that is kept whole, which others may be described by. */
 export interface ManifestBase {
   readonly id: string;
-  /** The place of each line in it. */
-  readonly places: ReadonlyMap<string, number>;
+  readonly lines: readonly string[];
+  /** The place of each line in it; made when it is first asked for. */
+  places(): ReadonlyMap<string, number>;
 }
 
 export interface ManifestFiles {
   has(id: string): boolean;
   pathOf(id: string): string;
-  /** Returns the base for what is written next. */
+  /**
+   * Returns the base for what is written next. `differing` are the places of all lines that differ from the base, in
+   * their order, where both have the same number of lines.
+   */
   write(
     id: string,
     text: ManifestText,
-    base: ManifestBase | undefined,
     writer: Pick<ObjectWriter, 'putText'>,
+    base?: ManifestBase,
+    differing?: readonly number[],
   ): ManifestBase;
   /** Throws `snapshotDamaged` and errors of the system; the file must be there. */
   read(id: string, slice: WorkSlice): Promise<Manifest>;
@@ -65,36 +70,25 @@ export function isSnapshotId(text: string): boolean {
   return /^[0-9a-f]{64}$/u.test(text);
 }
 
-/** As `snapshotId` of the joined text, without holding everything up over a long one. */
-export async function idOfText(text: ManifestText, slice: WorkSlice): Promise<string> {
-  if (text.lines.length <= linesBetweenRests) return snapshotId(joinManifest(text));
-  const [before = '', after = ''] = joinManifest({ lines: ['\0'], rest: text.rest }).split('\0');
-  const digest = createHash('sha256').update(before);
-  for (let from = 0; from < text.lines.length; from += linesBetweenRests) {
-    const part = text.lines.slice(from, from + linesBetweenRests).join(',\n');
-    digest.update(from === 0 ? part : `,\n${part}`);
-    await slice.rest();
-  }
-  return digest.update(after).digest('hex');
-}
-
 export function createManifestFiles(store: string): ManifestFiles {
   const pathOf = (id: string): string => join(store, 'manifests', `${id}.json`);
 
   return {
     pathOf,
     has: (id) => isSnapshotId(id) && existsSync(pathOf(id)),
-    write(id, text, base, writer) {
-      const length = text.lines.reduce((sum, line) => sum + line.length, text.rest.length);
-      if (base !== undefined && length > shortText) {
-        const difference = describe(text, base);
-        if (difference.length < length * shareWorthIt) {
+    write(id, text, writer, base, differing) {
+      if (base !== undefined && text.lines.length > 0) {
+        const difference =
+          differing === undefined ? describe(text, base) : describeSome(text, base, differing);
+        // The lengths of some lines tell that of all well enough.
+        const length = (text.lines[0]?.length ?? 0) * text.lines.length;
+        if (length > shortText && difference.length < length * shareWorthIt) {
           writer.putText(difference, pathOf(id));
           return base;
         }
       }
       writer.putText(joinManifest(text), pathOf(id));
-      return { id, places: new Map(text.lines.map((line, place) => [line, place])) };
+      return baseFrom(id, text.lines);
     },
     async read(id, slice) {
       const text = await readText(id, slice);
@@ -122,7 +116,7 @@ export function createManifestFiles(store: string): ManifestFiles {
     const whole = text.startsWith(differenceHead)
       ? rebuild(id, parseDifference(id, text))
       : splitManifest(text);
-    if (whole === undefined || (await idOfText(whole, slice)) !== id) {
+    if (whole === undefined || (await idOf(whole, slice)) !== id) {
       throw damaged(id, 'the checksum of the manifest is another');
     }
     return whole;
@@ -165,7 +159,45 @@ export function createManifestFiles(store: string): ManifestFiles {
   }
 }
 
+/** As `snapshotId` of the joined text, without holding everything up over a long one. */
+async function idOf({ lines, rest }: ManifestText, slice: WorkSlice): Promise<string> {
+  const { before, after } = frameOf(rest);
+  const digest = createHash('sha256').update(before);
+  for (let from = 0; from < lines.length; from += linesBetweenRests) {
+    const part = lines.slice(from, from + linesBetweenRests).join(',\n');
+    digest.update(from === 0 ? part : `,\n${part}`);
+    await slice.rest();
+  }
+  return digest.update(after).digest('hex');
+}
+
+function baseFrom(id: string, lines: readonly string[]): ManifestBase {
+  let places: ReadonlyMap<string, number> | undefined;
+  return {
+    id,
+    lines,
+    places: () => (places ??= new Map(lines.map((line, place) => [line, place]))),
+  };
+}
+
+function describeSome(
+  { lines, rest }: ManifestText,
+  base: ManifestBase,
+  differing: readonly number[],
+): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const place of differing) {
+    if (place > from) parts.push(`[${from},${place}]`);
+    parts.push(JSON.stringify(lines[place]));
+    from = place + 1;
+  }
+  if (from < lines.length) parts.push(`[${from},${lines.length}]`);
+  return differenceText(base, parts, rest);
+}
+
 function describe({ lines, rest }: ManifestText, base: ManifestBase): string {
+  const places = base.places();
   const parts: string[] = [];
   let from = 0;
   let to = 0;
@@ -173,7 +205,7 @@ function describe({ lines, rest }: ManifestText, base: ManifestBase): string {
     if (to > from) parts.push(`[${from},${to}]`);
   };
   for (const line of lines) {
-    const place = base.places.get(line);
+    const place = places.get(line);
     if (place !== undefined && place === to && to > from) to += 1;
     else {
       close();
@@ -183,5 +215,9 @@ function describe({ lines, rest }: ManifestText, base: ManifestBase): string {
     }
   }
   close();
-  return `${differenceHead}${base.id}","parts":[\n${parts.join(',\n')}\n],"rest":${JSON.stringify(rest)}}\n`;
+  return differenceText(base, parts, rest);
+}
+
+function differenceText({ id }: ManifestBase, parts: readonly string[], rest: string): string {
+  return `${differenceHead}${id}","parts":[\n${parts.join(',\n')}\n],"rest":${JSON.stringify(rest)}}\n`;
 }

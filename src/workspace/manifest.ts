@@ -85,7 +85,13 @@ export function encodeRest({ excluded, skipped, totals }: ManifestRest): string 
 }
 
 export function joinManifest({ lines, rest }: ManifestText): string {
-  return `${head}${lines.join(',\n')}${tail}${rest.slice(1)}\n`;
+  const { before, after } = frameOf(rest);
+  return `${before}${lines.join(',\n')}${after}`;
+}
+
+/** What comes before the lines of the entries, and after them. */
+export function frameOf(rest: string): { readonly before: string; readonly after: string } {
+  return { before: head, after: `${tail}${rest.slice(1)}\n` };
 }
 
 /** The inverse of `joinManifest`, for texts made by it; undefined for any other text. */

@@ -27,8 +27,8 @@ export interface ObjectWriter extends Disposable {
   /** Stores the content of an open file: its first `size` bytes, or what there was at one moment. */
   putFile(source: number, size: number): Promise<CopiedBytes>;
   finish(): void;
-  /** Gives a text a path of its own in the store, in place of what has it. Default `lasting`: it will be synced. */
-  putText(text: string, path: string, use?: 'lasting' | 'cache'): void;
+  /** Gives a text a path of its own in the store, in place of what has it. */
+  putText(text: string, path: string): void;
 }
 
 interface NewFile {
@@ -58,7 +58,7 @@ export function createObjectWriter(files: ObjectFiles, slice: WorkSlice): Object
       const copied = { size: bytes.length, sha256: hash('sha256', bytes) };
       if (put.has(copied.sha256) || has(copied.sha256, copied.size)) return copied;
       put.add(copied.sha256);
-      if (bytes.length > smallBytes) write(bytes, pathOf(copied.sha256), 'lasting');
+      if (bytes.length > smallBytes) write(bytes, pathOf(copied.sha256));
       else if (bundle !== undefined) addTo(bundle, bytes, copied.sha256);
       else if (waiting.length < few) waiting.push(Buffer.from(bytes));
       else {
@@ -81,7 +81,7 @@ export function createObjectWriter(files: ObjectFiles, slice: WorkSlice): Object
             : await copyBytes(source, size, file, buffer, slice);
         fchmodSync(file, objectMode);
         if (has(copied.sha256, copied.size)) unlinkSync(path);
-        else rename(path, pathOf(copied.sha256), 'lasting');
+        else rename(path, pathOf(copied.sha256));
         return copied;
       } catch (error) {
         unlinkSync(path);
@@ -91,11 +91,11 @@ export function createObjectWriter(files: ObjectFiles, slice: WorkSlice): Object
       }
     },
     finish() {
-      for (const bytes of waiting) write(bytes, pathOf(hash('sha256', bytes)), 'lasting');
+      for (const bytes of waiting) write(bytes, pathOf(hash('sha256', bytes)));
       waiting = [];
       finishBundle();
     },
-    putText: (text, path, use = 'lasting') => write(Buffer.from(text), path, use),
+    putText: (text, path) => write(Buffer.from(text), path),
     [Symbol.dispose]() {
       if (bundle !== undefined) {
         closeSync(bundle.file);
@@ -123,7 +123,7 @@ export function createObjectWriter(files: ObjectFiles, slice: WorkSlice): Object
     return clone(`/proc/self/fd/${source}`, path) ? { path, file: openSync(path, readFlags) } : undefined;
   }
 
-  function rename(path: string, target: string, use: 'lasting' | 'cache'): void {
+  function rename(path: string, target: string): void {
     try {
       renameSync(path, target);
     } catch (error) {
@@ -131,15 +131,15 @@ export function createObjectWriter(files: ObjectFiles, slice: WorkSlice): Object
       files.makeDirectory(dirname(target));
       renameSync(path, target);
     }
-    if (use === 'lasting') unsynced.file(target);
+    unsynced.file(target);
   }
 
-  function write(bytes: Buffer, target: string, use: 'lasting' | 'cache'): void {
+  function write(bytes: Buffer, target: string): void {
     const { path, file } = openNew();
     try {
       writeAll(file, bytes);
       correctMode(file, objectMode);
-      rename(path, target, use);
+      rename(path, target);
     } catch (error) {
       unlinkSync(path);
       throw error;
@@ -172,7 +172,7 @@ export function createObjectWriter(files: ObjectFiles, slice: WorkSlice): Object
     const index = encodeIndex(contents);
     writeAll(file, index);
     correctMode(file, objectMode);
-    rename(path, files.bundles.pathOf(hash('sha256', index)), 'lasting');
+    rename(path, files.bundles.pathOf(hash('sha256', index)));
     closeSync(file);
     bundle = undefined;
     files.bundles.refresh();

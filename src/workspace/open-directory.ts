@@ -3,7 +3,7 @@
  * descriptor, so nobody can put a link into the way between two steps, and paths may be longer than the system's
  * limit. Elsewhere entries are reached by path, where only the last component is known not to be a link.
  */
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -14,10 +14,9 @@ export interface OpenDirectory extends Disposable {
   readonly fd: number;
   /** A path of the directory itself, valid as long as it is open. */
   readonly here: string;
-  readonly stat: BigIntStats;
+  readonly stat: Stats;
   /** A path of an entry, valid as long as the directory is open. */
   at(name: string): string;
-  look(name: string): BigIntStats;
   /** Throws `ENOTDIR` when the entry is a link. */
   descend(name: string): OpenDirectory;
   close(): void;
@@ -28,9 +27,9 @@ export function openDirectory(path: string | Buffer): OpenDirectory {
   const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   const here = process.platform === 'linux' ? `/proc/self/fd/${fd}` : String(path);
   const close = once(() => closeSync(fd));
-  let stat: BigIntStats;
+  let stat: Stats;
   try {
-    stat = fstatSync(fd, { bigint: true });
+    stat = fstatSync(fd);
   } catch (error) {
     close();
     throw error;
@@ -41,7 +40,6 @@ export function openDirectory(path: string | Buffer): OpenDirectory {
     here,
     stat,
     at,
-    look: (name) => lstatSync(at(name), { bigint: true }),
     descend: (name) => openDirectory(at(name)),
     close,
     [Symbol.dispose]: close,

@@ -5,16 +5,17 @@
  */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { errorCode } from '../journal/storage-error.ts';
+import type { KnownTree } from './change-detector.ts';
 import { identityOf, isSameDirectory } from './directory-identity.ts';
 import type { TrackedEntry } from './entry-reader.ts';
 import { encodeEntry, keptModes } from './manifest.ts';
-import { createObjectWriter } from './object-writer.ts';
 import type { StoreFiles } from './store-files.ts';
 import { type WorkSlice, workUnits } from './work-slice.ts';
 
-const number = z.string().regex(/^\d+$/u).transform(BigInt);
 const headSchema = z.object({
   v: z.literal(1),
   dev: z.string(),
@@ -24,7 +25,7 @@ const headSchema = z.object({
   sha256: z.string(),
 });
 /** Path, mode, size, time of change of content and of the inode, inode, SHA-256. */
-const lineSchema = z.tuple([z.string(), z.int(), z.int(), number, number, number, z.string()]);
+const lineSchema = z.tuple([z.string(), z.int(), z.int(), z.number(), z.number(), z.number(), z.string()]);
 
 type Files = Pick<StoreFiles, 'cacheOf' | 'objects'>;
 
@@ -42,11 +43,11 @@ export async function loadStatCache(
   if (!isSameDirectory(head, identityOf(root))) return known;
   for (const line of body.split('\n')) {
     if (line === '') continue;
-    const [path, mode, size, mtimeNs, ctimeNs, ino, sha256] = lineSchema.parse(JSON.parse(line));
+    const [path, mode, size, mtimeMs, ctimeMs, ino, sha256] = lineSchema.parse(JSON.parse(line));
     const kept = (mode & 0o111) === 0 ? keptModes.file : keptModes.executable;
     const entry = { path, kind: 'file', mode: kept, size, sha256 } as const;
     const content = { entry, line: encodeEntry(entry), racy: false };
-    known.set(path, { kind: 'file', mode, size, mtimeNs, ctimeNs, ino, content });
+    known.set(path, { kind: 'file', mode, size, mtimeMs, ctimeMs, ino, content });
     const pause = slice.spend(workUnits.look);
     if (pause !== undefined) await pause;
   }
@@ -55,24 +56,29 @@ export async function loadStatCache(
 
 export async function saveStatCache(
   root: string,
-  entries: ReadonlyMap<string, TrackedEntry>,
+  { paths, entries }: KnownTree<TrackedEntry>,
   { cacheOf, objects }: Files,
   slice: WorkSlice,
 ): Promise<void> {
   const lines: string[] = [];
-  for (const [path, { content, mode, size, mtimeNs, ctimeNs, ino }] of entries) {
+  for (const [place, { content, mode, size, mtimeMs, ctimeMs, ino }] of entries.entries()) {
     const { entry, racy = true, problem } = content ?? {};
     // What cannot be trusted now cannot be later.
     if (entry?.kind !== 'file' || racy || problem !== undefined) continue;
-    const numbers = [mtimeNs, ctimeNs, ino].map(String);
-    lines.push(JSON.stringify([path, mode, size, ...numbers, entry.sha256]));
+    lines.push(JSON.stringify([paths[place], mode, size, mtimeMs, ctimeMs, ino, entry.sha256]));
     const pause = slice.spend(workUnits.look);
     if (pause !== undefined) await pause;
   }
+  await slice.rest();
   const body = `${lines.join('\n')}\n`;
   const head = JSON.stringify({ v: 1, ...identityOf(root), sha256: hash('sha256', body) });
-  using writer = createObjectWriter(objects, slice);
-  writer.putText(`${head}\n${body}`, cacheOf(nameOf(root)), 'cache');
+  await slice.rest();
+  const path = cacheOf(nameOf(root));
+  const fresh = objects.freshPath();
+  objects.makeDirectory(dirname(path));
+  // Not by the calls that everything waits for: the disk may be busy with what was just synced.
+  await writeFile(fresh, `${head}\n${body}`, { flag: 'wx', mode: 0o600 });
+  await rename(fresh, path);
 }
 
 function nameOf(root: string): string {

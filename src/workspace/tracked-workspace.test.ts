@@ -121,10 +121,10 @@ test('a file is read again as long as its stamps cannot tell a later change', as
   const at = place({ 'a.txt': 'one' });
   const files = openStoreFiles(at.directory);
   mkdirSync(at.directory);
-  let now: bigint | undefined;
+  let now: number | undefined;
   const tracked = createTrackedWorkspace({
     root: at.workspace,
-    files: { ...files, moment: () => ({ ...files.moment(), ...(now === undefined ? {} : { ns: now }) }) },
+    files: { ...files, moment: () => ({ ...files.moment(), ...(now === undefined ? {} : { ms: now }) }) },
     limits: defaultLimits,
     excludes: defaultExcludes,
   });
@@ -134,7 +134,7 @@ test('a file is read again as long as its stamps cannot tell a later change', as
     return existsSync(join(at.directory, 'objects'));
   };
   // As if the file had been written at the very moment of the walk.
-  now = 0n;
+  now = 0;
   expect(await rereads()).toBe(true);
   expect(await rereads()).toBe(true);
   now = undefined;
@@ -177,6 +177,35 @@ test('what changed is told by content: files that were only touched did not', as
     deleted: ['gone.txt'],
   });
 });
+
+test('names that come and go are seen, also when the times of their directory are put back', async () => {
+  const at = place({ 'dir/a.txt': 'x', 'dir/deep/b.txt': 'x' });
+  const dir = join(at.workspace, 'dir');
+  const time = new Date(1_700_000_000_000);
+  const publishPutBack = async (action: () => void): Promise<unknown> => {
+    action();
+    for (const path of [dir, join(dir, 'deep'), at.workspace]) utimesSync(path, time, time);
+    const { changes, manifest } = await at.store.publish(at.workspace);
+    expect(manifest.totals.files).toBe(contentCount(at.workspace));
+    return changes;
+  };
+  await publishPutBack(() => undefined);
+  await publishPutBack(() => undefined);
+  expect(await publishPutBack(() => writeFiles(dir, { 'deep/c.txt': 'y' }))).toMatchObject({
+    added: ['dir/deep/c.txt'],
+  });
+  expect(await publishPutBack(() => renameSync(join(dir, 'a.txt'), join(dir, 'z.txt')))).toMatchObject({
+    added: ['dir/z.txt'],
+    deleted: ['dir/a.txt'],
+  });
+  expect(await publishPutBack(() => unlinkSync(join(dir, 'deep/b.txt')))).toMatchObject({
+    deleted: ['dir/deep/b.txt'],
+  });
+});
+
+function contentCount(root: string): number {
+  return Object.values(contentOf(root)).filter((what) => what.startsWith('file')).length;
+}
 
 test('a look tells what changed and reads nothing; the next publication tells only what came after', async () => {
   const at = place({ 'a.txt': 'x' });

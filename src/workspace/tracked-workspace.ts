@@ -2,21 +2,31 @@
  * A workspace and what is known of its files: what did not change since it was last read, as size, times and inode
  * tell, is not read again. Publishing costs one walk and the reading of what changed.
  */
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import type { SkippedFile } from '../events/run-event.ts';
-import { diffScans, isUntouched, type ScanDifference, scanTree, type TreeScan } from './change-detector.ts';
+import {
+  diffScans,
+  isUntouched,
+  type KnownTree,
+  mapOf,
+  type ScanDifference,
+  scanTree,
+  type TreeScan,
+} from './change-detector.ts';
 import { biggest, describeBytes, quoted } from './describe-sizes.ts';
-import type { FileMoment } from './file-moment.ts';
 import { createEntryReader, type TrackedEntry } from './entry-reader.ts';
-import { encodeRest, type Manifest, type ManifestEntry, type ManifestText } from './manifest.ts';
-import { idOfText, type ManifestBase } from './manifest-files.ts';
+import type { FileMoment } from './file-moment.ts';
+import { draftManifest, type ManifestDraft } from './manifest-draft.ts';
+import { createManifestSeries } from './manifest-series.ts';
 import { createObjectWriter } from './object-writer.ts';
 import type { SnapshotLimits } from './snapshot-limits.ts';
 import type { PublishedSnapshot } from './snapshot-store.ts';
 import { loadStatCache, saveStatCache } from './stat-cache.ts';
+import { stampsDirectories } from './steady-directories.ts';
 import type { StoreFiles } from './store-files.ts';
+import type { Listing } from './walk-tree.ts';
 import { type WorkSlice, workUnits } from './work-slice.ts';
 
 export interface TrackedWorkspaceOptions {
@@ -36,29 +46,39 @@ export interface TrackedWorkspace {
   save(slice: WorkSlice): Promise<void>;
 }
 
+type Tree = KnownTree<TrackedEntry>;
+
 interface Published {
-  readonly snapshot: PublishedSnapshot;
-  readonly entries: ReadonlyMap<string, TrackedEntry>;
+  readonly tree: Tree;
+  readonly draft: ManifestDraft;
   /** What could not be read, walking or reading. */
   readonly skipped: readonly SkippedFile[];
+  /** Places of entries that have to be read again, touched or not. */
+  readonly unsettled: readonly number[];
 }
 
 interface Reading {
+  readonly tree: Tree;
   readonly unreadable: readonly SkippedFile[];
-  /** Nothing came out otherwise than it was known. */
-  readonly same: boolean;
+  /** Places of entries that are not what they were known as. */
+  readonly changed: readonly number[];
+  readonly unsettled: readonly number[];
 }
 
+/** How far another file system's clock may be behind that of the store, in milliseconds; FAT counts in two seconds. */
+const otherClockMs = 2_500;
 const nothing: ScanDifference = { added: [], modified: [], deleted: [] };
 
 export function createTrackedWorkspace(options: TrackedWorkspaceOptions): TrackedWorkspace {
   const { root, files, limits, excludes } = options;
+  const series = createManifestSeries(files);
   /** As it was last seen. */
-  let seen: ReadonlyMap<string, TrackedEntry> = new Map();
+  let seen: Tree = { paths: [], entries: [] };
   let published: Published | undefined;
-  let base: ManifestBase | undefined;
   /** What another process knew; of use until everything was read once. */
   let remembered: ReadonlyMap<string, TrackedEntry> | undefined;
+  /** Names in directories that are still as they were. */
+  let listings: ReadonlyMap<string, Listing> = new Map();
   let saved = true;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -76,38 +96,40 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
 
   async function look(slice: WorkSlice): Promise<ScanDifference> {
     const scan = await scanNow(slice);
-    if (isUntouchedTree(scan)) return nothing;
-    const changes = diffScans(seen, scan.entries, isSame);
-    seen = scan.entries;
+    if (scan.sameShape && scan.touched.length === 0) return nothing;
+    const changes = difference(scan, scan, scan.touched);
+    seen = scan;
     return changes;
   }
 
   async function publish(slice: WorkSlice): Promise<PublishedSnapshot> {
     remembered ??= await loadStatCache(root, files, slice);
-    const moment = files.moment();
-    const scan = await scanNow(slice);
-    const untouched = isUntouchedTree(scan);
-    checkSize(scan.entries);
-    const { unreadable, same } = await readChanged(scan, moment, slice);
+    const settledMs = settledBy(files.moment());
+    const scan = await scanNow(slice, settledMs);
+    if (scan.bytes > limits.maxBytes) throw tooManyBytes(scan);
+    const before = published?.tree === seen && scan.sameShape ? published : undefined;
+    const places = before === undefined ? [...scan.paths.keys()] : union(scan.touched, before.unsettled);
+    const { tree, unreadable, changed, unsettled } = await readChanged(scan, places, settledMs, slice);
+    const { excluded } = scan;
     const skipped = [...scan.skipped, ...unreadable];
-    if (published?.entries === seen && untouched && same && isLike(published, scan, skipped)) {
-      seen = scan.entries;
-      published = { ...published, snapshot: { ...published.snapshot, changes: nothing }, entries: seen };
-      return published.snapshot;
-    }
-
-    const { text, manifest } = describe(scan, skipped);
-    const id = await idOfText(text, slice);
-    if (!files.manifests.has(id)) {
-      using writer = createObjectWriter(files.objects, slice);
-      base = files.manifests.write(id, text, base, writer);
-    }
-    const changes = diffScans(seen, scan.entries, isSame);
-    seen = scan.entries;
-    published = { snapshot: { id, manifest, changes }, entries: seen, skipped };
-    saved = false;
+    const last = before === undefined ? undefined : { draft: before.draft, places: changed };
+    const isSameDraft =
+      before !== undefined &&
+      changed.length === 0 &&
+      isSameList(
+        before.skipped,
+        skipped,
+        (one, other) => one.path === other.path && one.reason === other.reason,
+      ) &&
+      isSameList(before.draft.manifest.excluded, excluded, (one, other) => one === other);
+    const draft = isSameDraft ? before.draft : await draftManifest({ tree, excluded, skipped, slice, last });
+    if (!isSameDraft) await series.write(draft, slice);
+    const changes = difference(scan, tree, union(scan.touched, changed));
+    seen = tree;
+    published = { tree, draft, skipped, unsettled };
+    saved &&= isSameDraft && places.length === 0;
     remembered = new Map();
-    return published.snapshot;
+    return { id: draft.id, manifest: draft.manifest, changes };
   }
 
   async function save(slice: WorkSlice): Promise<void> {
@@ -116,55 +138,93 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
     await saveStatCache(root, seen, files, slice);
   }
 
-  function scanNow(slice: WorkSlice): Promise<TreeScan<TrackedEntry>> {
-    return scanTree(root, { slice, excludes, limits, before: seen, entry: (scanned) => scanned });
+  async function scanNow(slice: WorkSlice, startedMs?: number): Promise<TreeScan<TrackedEntry>> {
+    const known = stampsDirectories(root) ? { listings, startedMs } : {};
+    const entry = (scanned: TrackedEntry): TrackedEntry => scanned;
+    const scan = await scanTree(root, { slice, excludes, limits, before: seen, entry, ...known });
+    ({ listings } = scan);
+    return scan;
   }
 
-  function isUntouchedTree({ entries, untouched }: TreeScan<TrackedEntry>): boolean {
-    return untouched === entries.size && untouched === seen.size;
+  /** A stamp of this time or later does not tell a later change. */
+  function settledBy({ ms, dev }: FileMoment): number {
+    return lstatSync(root).dev === dev ? ms : ms - otherClockMs;
   }
 
-  /** Gives the entries of the scan their contents. */
+  /** `places` are those that may differ, where the paths are the same as before. */
+  function difference(
+    { sameShape }: TreeScan<TrackedEntry>,
+    tree: Tree,
+    places: readonly number[],
+  ): ScanDifference {
+    if (!sameShape) return diffScans(mapOf(seen), mapOf(tree), isSame);
+    const at = ({ paths, entries }: Tree): Map<string, TrackedEntry> =>
+      mapOf({
+        paths: places.flatMap((place) => paths[place] ?? []),
+        entries: places.flatMap((place) => entries[place] ?? []),
+      });
+    return diffScans(at(seen), at(tree), isSame);
+  }
+
+  /** Gives entries of the scan their contents. */
   async function readChanged(
-    { entries, root: stat }: TreeScan<TrackedEntry>,
-    moment: FileMoment,
+    scan: TreeScan<TrackedEntry>,
+    places: Iterable<number>,
+    settledMs: number,
     slice: WorkSlice,
   ): Promise<Reading> {
+    const { paths, root: stat } = scan;
+    const entries = [...scan.entries];
     const unreadable: SkippedFile[] = [];
-    let same = true;
-    let bytes = bytesIn(entries);
+    const changed: number[] = [];
+    const unsettled: number[] = [];
+    let { bytes } = scan;
     let expected = 0;
     const reserve = (size: number): void => {
-      if (bytes - expected + size > limits.maxBytes) throw tooManyBytes(entries);
+      if (bytes - expected + size > limits.maxBytes) throw tooManyBytes(scan);
     };
     const spellings = [...new Set([root, realpathSync.native(root)])];
     using writer = createObjectWriter(files.objects, slice);
-    using reader = createEntryReader({ root, spellings, dev: stat.dev, moment, writer, reserve });
-    for (const [path, entry] of entries) {
-      if (entry.content !== undefined && !entry.content.racy) continue;
+    using reader = createEntryReader({ root, spellings, dev: stat.dev, settledMs, writer, reserve });
+    for (const place of places) {
+      const path = paths[place];
+      const entry = entries[place];
+      if (path === undefined || entry === undefined) continue;
+      const { content } = entry;
+      if (content !== undefined && !content.racy) continue;
       const known = remembered?.get(path);
       if (known !== undefined && isUntouched(known, entry) && isStored(known)) {
-        entries.set(path, known);
-        same = false;
+        entries[place] = known;
+        changed.push(place);
         continue;
       }
       expected = entry.kind === 'file' ? entry.size : 0;
       const outcome = await reader.read(path, entry);
       const pause = slice.spend(entry.kind === 'file' ? workUnits.write + workUnits.open : workUnits.look);
       if (pause !== undefined) await pause;
+      const was = content ?? seenContent(scan, place);
       if (outcome.type === 'read') {
-        const { content } = outcome.entry;
-        same &&= content?.line === entry.content?.line && content?.problem === entry.content?.problem;
-        entries.set(path, outcome.entry);
-        bytes += (outcome.entry.kind === 'file' ? outcome.entry.size : 0) - expected;
+        const { entry: fresh } = outcome;
+        const now = fresh.content;
+        if (now?.line !== was?.line || now?.problem !== was?.problem) changed.push(place);
+        if (now?.racy === true) unsettled.push(place);
+        if (fresh.kind === 'file') bytes += fresh.size - expected;
+        entries[place] = fresh;
         continue;
       }
-      same &&= entry.content === undefined;
-      entries.set(path, withoutContent(entry));
+      if (was !== undefined) changed.push(place);
+      unsettled.push(place);
+      entries[place] = withoutContent(entry);
       if (outcome.type === 'unreadable') unreadable.push({ path, reason: outcome.reason });
     }
+    if (changed.length > 1_000) await slice.rest();
     writer.finish();
-    return { unreadable, same };
+    if (changed.length > 1_000) await slice.rest();
+    return { tree: { paths, entries }, unreadable, changed, unsettled };
+  }
+
+  function seenContent({ sameShape }: TreeScan<TrackedEntry>, place: number): TrackedEntry['content'] {
+    return sameShape ? seen.entries[place]?.content : undefined;
   }
 
   function isStored({ content }: TrackedEntry): boolean {
@@ -172,35 +232,8 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
     return entry?.kind === 'file' && files.objects.has(entry.sha256, entry.size);
   }
 
-  function describe(
-    { entries: tree, excluded }: TreeScan<TrackedEntry>,
-    skipped: readonly SkippedFile[],
-  ): { readonly text: ManifestText; readonly manifest: Manifest } {
-    const lines: string[] = [];
-    const entries: ManifestEntry[] = [];
-    const unfaithful: SkippedFile[] = [];
-    const totals = { files: 0, directories: 0, links: 0, bytes: 0 };
-    const counted = { file: 'files', directory: 'directories', link: 'links' } as const;
-    for (const { content } of tree.values()) {
-      if (content === undefined) continue;
-      const { entry, line, problem } = content;
-      lines.push(line);
-      entries.push(entry);
-      totals[counted[entry.kind]] += 1;
-      if (entry.kind === 'file') totals.bytes += entry.size;
-      if (problem !== undefined) unfaithful.push({ path: entry.path, reason: problem });
-    }
-    const rest = { excluded, skipped: [...skipped, ...unfaithful], totals };
-    return { text: { lines, rest: encodeRest(rest) }, manifest: { v: 1, entries, ...rest } };
-  }
-
-  /** Before any file is read, where sizes tell. */
-  function checkSize(entries: ReadonlyMap<string, TrackedEntry>): void {
-    if (bytesIn(entries) > limits.maxBytes) throw tooManyBytes(entries);
-  }
-
-  function tooManyBytes(entries: ReadonlyMap<string, TrackedEntry>): MassGenError {
-    const all = [...entries].filter(([, { kind }]) => kind === 'file');
+  function tooManyBytes(tree: Tree): MassGenError {
+    const all = [...mapOf(tree)].filter(([, { kind }]) => kind === 'file');
     const named = biggest(all, ([, { size }]) => size);
     const list = named.map(([path, { size }]) => `${quoted(path)} (${describeBytes(size)})`).join(', ');
     return new MassGenError(workspaceErrors.tooLarge, {
@@ -210,12 +243,6 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
   }
 }
 
-function bytesIn(entries: ReadonlyMap<string, TrackedEntry>): number {
-  let bytes = 0;
-  for (const { kind, size } of entries.values()) if (kind === 'file') bytes += size;
-  return bytes;
-}
-
 /** By content where both were read: a file that was only touched, or written again as it was, did not change. */
 function isSame(was: TrackedEntry, now: TrackedEntry): boolean {
   if (was === now) return true;
@@ -223,22 +250,26 @@ function isSame(was: TrackedEntry, now: TrackedEntry): boolean {
   return was.mode === now.mode && was.content.line === now.content.line;
 }
 
-function isLike(
-  { snapshot, skipped }: Published,
-  { excluded }: TreeScan<TrackedEntry>,
-  skippedNow: readonly SkippedFile[],
+function isSameList<T>(
+  one: readonly T[],
+  other: readonly T[],
+  isEqual: (one: T, other: T) => boolean,
 ): boolean {
-  const before = snapshot.manifest.excluded;
   return (
-    before.length === excluded.length &&
-    excluded.every((path, index) => before[index] === path) &&
-    skipped.length === skippedNow.length &&
-    skippedNow.every(
-      ({ path, reason }, index) => skipped[index]?.path === path && skipped[index]?.reason === reason,
-    )
+    one.length === other.length &&
+    one.every((each, index) => {
+      const same = other[index];
+      return same !== undefined && isEqual(each, same);
+    })
   );
 }
 
-function withoutContent({ kind, mode, size, mtimeNs, ctimeNs, ino }: TrackedEntry): TrackedEntry {
-  return { kind, mode, size, mtimeNs, ctimeNs, ino };
+/** In their order. */
+function union(one: readonly number[], other: readonly number[]): readonly number[] {
+  if (other.length === 0) return one;
+  return [...new Set([...one, ...other])].toSorted((left, right) => left - right);
+}
+
+function withoutContent({ kind, mode, size, mtimeMs, ctimeMs, ino }: TrackedEntry): TrackedEntry {
+  return { kind, mode, size, mtimeMs, ctimeMs, ino };
 }

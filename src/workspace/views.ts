@@ -159,14 +159,14 @@ export function createViews({ store, directory, aside }: ViewsOptions): Views {
     const { record } = view;
     if (record === undefined) return false;
     try {
-      const { entries, untouched, skipped, root } = await scan(view, record.entries);
+      const { sameShape, touched, skipped, root } = await scan(view, record);
       return (
-        untouched === entries.size &&
-        untouched === record.entries.size &&
+        sameShape &&
+        touched.length === 0 &&
         skipped.length === 0 &&
         root.ino === record.root.ino &&
         root.mode === record.root.mode &&
-        root.ctimeNs === record.root.ctimeNs
+        root.ctimeMs === record.root.ctimeMs
       );
     } catch (error) {
       // Gone, something else, or more than it may hold.
@@ -175,7 +175,7 @@ export function createViews({ store, directory, aside }: ViewsOptions): Views {
     }
   }
 
-  function scan(view: View, before?: ReadonlyMap<string, ScannedEntry>): Promise<ViewRecord> {
+  function scan(view: View, before?: ViewRecord): Promise<ViewRecord> {
     return scanTree(pathOf(view), {
       slice: createWorkSlice(),
       limits: defaultLimits,

@@ -8,14 +8,15 @@
  * through descriptors again and looks anew.
  */
 import { isUtf8 } from 'node:buffer';
-import { type BigIntStats, lstatSync, opendirSync, readdirSync } from 'node:fs';
+import { lstatSync, opendirSync, readdirSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import type { SkippedFile } from '../events/run-event.ts';
 import { errorCode } from '../journal/storage-error.ts';
 import { biggest, quoted } from './describe-sizes.ts';
-import { type OpenDirectory, openDirectory } from './open-directory.ts';
+import { createLazyDirectory, type LazyDirectory } from './lazy-directory.ts';
+import type { OpenDirectory } from './open-directory.ts';
 import { sortNames } from './sort-names.ts';
 import { type WorkSlice, workUnits } from './work-slice.ts';
 
@@ -23,8 +24,23 @@ export interface WalkedEntry {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link';
-  readonly stat: BigIntStats;
+  readonly stat: Stats;
 }
+
+/** The names in a directory, as long as it is what it was. */
+export interface Listing {
+  readonly ino: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  /** In their order. */
+  readonly names: readonly string[];
+  /** The same with their paths relative to the root: the same texts in each walk are found faster in a map. */
+  readonly paths: readonly string[];
+  /** Names that are no text. */
+  readonly odd: readonly SkippedFile[];
+}
+
+type Names = Pick<Listing, 'names' | 'paths'>;
 
 export interface WalkOptions {
   readonly slice: WorkSlice;
@@ -34,19 +50,34 @@ export interface WalkOptions {
   readonly maxEntries: number;
   /** Directories below this depth are not entered; entries of the root have depth 1. */
   readonly maxDepth: number;
+  /** Listings of an earlier walk: a directory that is as it was then is not listed again. */
+  readonly listings?: ReadonlyMap<string, Listing> | undefined;
+  /**
+   * A time of the file system at the start of this walk, in milliseconds: a directory that was changed before it shows
+   * any later change. Without it no listing is kept.
+   */
+  readonly startedMs?: number | undefined;
 }
 
 export interface WalkFindings {
-  /** Identifies the file system, and the directory in it. */
-  readonly root: BigIntStats;
+  readonly root: Stats;
   readonly excluded: readonly string[];
   readonly skipped: readonly SkippedFile[];
+  /** By path of the directory relative to the root. */
+  readonly listings: ReadonlyMap<string, Listing>;
 }
 
 /** A directory of this size, in bytes of its own, is listed in parts: it may hold any number of names. */
-const largeDirectory = 65_536n;
+const largeDirectory = 65_536;
 /** Longer paths are reached through their directory; the system takes no more than four times this. */
 const longPath = 1_000;
+const typeMask = 0o170000;
+const kinds: ReadonlyMap<number, WalkedEntry['kind']> = new Map([
+  [0o100000, 'file'],
+  [0o040000, 'directory'],
+  [0o120000, 'link'],
+]);
+const lookOptions = { throwIfNoEntry: false } as const;
 
 /**
  * Calls `visit` with each entry. Throws `tooLarge` when there are more than `maxEntries`, what `visit` throws, and
@@ -57,34 +88,40 @@ export async function walkTree(
   visit: (entry: WalkedEntry) => void,
   options: WalkOptions,
 ): Promise<WalkFindings> {
-  const { slice, excludes, maxEntries, maxDepth } = options;
+  const { slice, excludes, maxEntries, maxDepth, startedMs } = options;
   const excluded: string[] = [];
   const skipped: SkippedFile[] = [];
+  const listings = new Map<string, Listing>();
   /** Names seen below each entry of the root, to tell where too many come from. */
   const counts = new Map<string, number>();
   let seen = 0;
-  using top = openDirectory(root);
-  await enter(top, resolve(root), '', 1);
-  return { root: top.stat, excluded, skipped };
+  using top = createLazyDirectory(root);
+  const { stat: rootStat } = top.open();
+  await enter(top, rootStat, resolve(root), '', 1);
+  return { root: rootStat, excluded, skipped, listings };
 
   async function enter(
-    directory: OpenDirectory,
+    directory: LazyDirectory,
+    stat: Stats,
     place: string,
     prefix: string,
     depth: number,
   ): Promise<void> {
-    const base = place.length < longPath ? place : directory.here;
-    for (const name of await listNames(directory, prefix)) {
-      const path = prefix + name;
+    const { names, paths } = known(stat, prefix) ?? (await listNames(directory, prefix));
+    const base = place.length < longPath ? place : directory.open().here;
+    let index = 0;
+    for (const path of paths) {
+      const name = names[index] ?? '';
+      index += 1;
       if (excludes.has(name)) {
         excluded.push(path);
         continue;
       }
-      const stat = attempt(path, () => lstatSync(`${base}/${name}`, { bigint: true, throwIfNoEntry: false }));
+      const stat = look(path, `${base}/${name}`);
       const pause = slice.spend(workUnits.look);
       if (pause !== undefined) await pause;
       if (stat === undefined) continue;
-      const kind = kindOf(stat);
+      const kind = kinds.get(stat.mode & typeMask);
       const oddity = kind === undefined ? oddityOf(stat) : elsewhere(stat);
       if (kind === undefined || oddity !== undefined) {
         skipped.push({ path, reason: oddity ?? 'of a kind that cannot be copied' });
@@ -99,52 +136,90 @@ export async function walkTree(
         });
         continue;
       }
-      using inner = attempt(path, () => directory.descend(name));
-      // It may have been swapped for a mount point since it was looked at.
-      if (inner !== undefined && elsewhere(inner.stat) === undefined)
-        await enter(inner, `${place}/${name}`, `${path}/`, depth + 1);
+      using inner = directory.descend(name);
+      await enter(inner, stat, `${place}/${name}`, `${path}/`, depth + 1);
     }
   }
 
-  async function listNames(directory: OpenDirectory, prefix: string): Promise<readonly string[]> {
+  function look(path: string, place: string): Stats | undefined {
+    try {
+      return lstatSync(place, lookOptions);
+    } catch (error) {
+      return note(path, error);
+    }
+  }
+
+  function known({ ino, mtimeMs, ctimeMs }: Stats, prefix: string): Names | undefined {
     const path = prefix.slice(0, -1);
-    const branch = prefix === '' ? '.' : prefix.slice(0, prefix.indexOf('/'));
-    const names: string[] = [];
+    const listing = options.listings?.get(path);
+    if (
+      listing === undefined ||
+      listing.ino !== ino ||
+      listing.mtimeMs !== mtimeMs ||
+      listing.ctimeMs !== ctimeMs
+    )
+      return undefined;
+    count(prefix, listing.names.length + listing.odd.length);
+    skipped.push(...listing.odd);
+    listings.set(path, listing);
+    return listing;
+  }
+
+  async function listNames(directory: LazyDirectory, prefix: string): Promise<Names> {
+    const path = prefix.slice(0, -1);
+    const opened = attempt(path, () => directory.open());
     const pause = slice.spend(workUnits.open);
     if (pause !== undefined) await pause;
-    if (directory.stat.size <= largeDirectory) {
+    // It may have been swapped for a mount point since it was looked at.
+    if (opened === undefined || elsewhere(opened.stat) !== undefined) return { names: [], paths: [] };
+    const names: string[] = [];
+    const odd: SkippedFile[] = [];
+    const take = (latin1: string): void => {
+      const name = decodeName(latin1);
+      if (name !== undefined) names.push(name);
+      else odd.push({ path: prefix + escapeBytes(latin1), reason: 'its name is not UTF-8' });
+    };
+    const { size, ino, mtimeMs, ctimeMs } = opened.stat;
+    if (size <= largeDirectory) {
       // Latin-1 gives the bytes of a name one by one; a name that is no UTF-8 would come damaged otherwise.
-      const all = attempt(path, () => readdirSync(directory.here, 'latin1')) ?? [];
-      count(all.length);
+      const all = attempt(path, () => readdirSync(opened.here, 'latin1')) ?? [];
+      count(prefix, all.length);
       for (const name of all) take(name);
-      return names.toSorted();
-    }
-    const listing = attempt(path, () => opendirSync(directory.here, { encoding: 'latin1', bufferSize: 256 }));
-    if (listing === undefined) return names;
+    } else await listInParts(opened, prefix, take);
+    const sorted = size <= largeDirectory ? names.toSorted() : await sortNames(names, slice);
+    skipped.push(...odd);
+    const listing = { ino, mtimeMs, ctimeMs, names: sorted, paths: sorted.map((name) => prefix + name), odd };
+    if (startedMs !== undefined && ctimeMs < startedMs) listings.set(path, listing);
+    return listing;
+  }
+
+  async function listInParts(
+    { here }: OpenDirectory,
+    prefix: string,
+    take: (latin1: string) => void,
+  ): Promise<void> {
+    const path = prefix.slice(0, -1);
+    const listing = attempt(path, () => opendirSync(here, { encoding: 'latin1', bufferSize: 256 }));
+    if (listing === undefined) return;
     try {
       for (;;) {
         const entry = attempt(path, () => listing.readSync()) ?? undefined;
-        if (entry === undefined) break;
-        count(1);
+        if (entry === undefined) return;
+        count(prefix, 1);
         take(entry.name);
-        await slice.spend(workUnits.look);
+        const pause = slice.spend(workUnits.look);
+        if (pause !== undefined) await pause;
       }
     } finally {
       listing.closeSync();
     }
-    return sortNames(names, slice);
+  }
 
-    function count(more: number): void {
-      seen += more;
-      counts.set(branch, (counts.get(branch) ?? 0) + more);
-      if (seen > maxEntries) throw tooManyEntries();
-    }
-
-    function take(latin1: string): void {
-      const name = decodeName(latin1);
-      if (name !== undefined) names.push(name);
-      else skipped.push({ path: prefix + escapeBytes(latin1), reason: 'its name is not UTF-8' });
-    }
+  function count(prefix: string, more: number): void {
+    const branch = prefix === '' ? '.' : prefix.slice(0, prefix.indexOf('/'));
+    seen += more;
+    counts.set(branch, (counts.get(branch) ?? 0) + more);
+    if (seen > maxEntries) throw tooManyEntries();
   }
 
   /** Undefined when the entry vanished or cannot be reached; the latter is noted. */
@@ -152,15 +227,18 @@ export async function walkTree(
     try {
       return action();
     } catch (error) {
-      const reason = skipReason(error);
-      if (reason === undefined || path === '') throw error;
-      if (reason !== 'vanished') skipped.push({ path, reason });
-      return undefined;
+      return note(path, error);
     }
   }
 
-  function elsewhere(stat: BigIntStats): string | undefined {
-    return stat.dev === top.stat.dev ? undefined : 'on another file system';
+  function note(path: string, error: unknown): undefined {
+    const reason = skipReason(error);
+    if (reason === undefined || path === '') throw error;
+    if (reason !== 'vanished') skipped.push({ path, reason });
+  }
+
+  function elsewhere(stat: Stats): string | undefined {
+    return stat.dev === rootStat.dev ? undefined : 'on another file system';
   }
 
   function tooManyEntries(): MassGenError {
@@ -196,13 +274,7 @@ export function skipReason(error: unknown): 'vanished' | (string & {}) | undefin
   }
 }
 
-function kindOf(stat: BigIntStats): WalkedEntry['kind'] | undefined {
-  if (stat.isFile()) return 'file';
-  if (stat.isDirectory()) return 'directory';
-  return stat.isSymbolicLink() ? 'link' : undefined;
-}
-
-function oddityOf(stat: BigIntStats): string | undefined {
+function oddityOf(stat: Stats): string | undefined {
   if (stat.isFIFO()) return 'a pipe (FIFO)';
   if (stat.isSocket()) return 'a socket';
   return stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : undefined;
