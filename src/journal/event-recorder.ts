@@ -48,10 +48,9 @@ export class EventRecorder {
   /** As `Journal.append`, but `durable` settles after the listeners have been called. */
   append(bodies: readonly DurableEventBody[]): Appended {
     const { events, durable } = this.#journal.append(bodies);
-    const published = this.#publishAfter(this.#published, durable, events);
-    // Only the order matters here; the failure goes to whoever appended, and to the journal's owner.
-    this.#published = published.catch(() => undefined);
-    return { events, durable: published };
+    const settled = Promise.withResolvers<void>();
+    this.#published = this.#publishAfter(this.#published, durable, events, settled);
+    return { events, durable: settled.promise };
   }
 
   /** Publishes at once; nothing is kept. */
@@ -69,14 +68,25 @@ export class EventRecorder {
     };
   }
 
+  /** Never rejects: a failure goes to whoever appended, and to the journal's owner. */
   async #publishAfter(
     before: Promise<void>,
     durable: Promise<void>,
     events: readonly DurableEvent[],
+    settled: PromiseWithResolvers<void>,
   ): Promise<void> {
-    const [outcome] = await Promise.allSettled([durable, before]);
-    if (outcome.status === 'rejected') throw outcome.reason;
+    try {
+      await durable;
+    } catch (error) {
+      await before;
+      // Who does not wait for it must not end the process by that.
+      settled.promise.catch(() => undefined);
+      settled.reject(error);
+      return;
+    }
+    await before;
     for (const event of events) this.#publish(event);
+    settled.resolve();
   }
 
   #publish(event: RunEvent): void {

@@ -104,7 +104,9 @@ export class FileJournal implements Journal {
     const parts = events.map((event) => this.#dehydrated(event));
     const synced = events.some((event) => durabilityOf(event) === 'synced');
     if (parts.every((part) => typeof part === 'string')) {
-      return { text: parts.map(encodeJournalLine).join(''), stored: undefined, synced, settled };
+      let text = '';
+      for (const part of parts) text += encodeJournalLine(part);
+      return { text, stored: undefined, synced, settled };
     }
     const store = async (): Promise<void> => {
       const lines = await Promise.all(parts.map((part) => (typeof part === 'string' ? part : part())));
@@ -134,12 +136,15 @@ export class FileJournal implements Journal {
     await undefined;
     while (this.#queue.length > 0 && this.#failure === undefined) {
       try {
-        await this.#queue[0]?.stored;
+        const stored = this.#queue[0]?.stored;
+        if (stored !== undefined) await stored;
       } catch (error) {
         this.#fail(storageError(error, `storing a long value for ${this.#options.path}`), []);
         break;
       }
-      await this.#writeBatch(this.#takeBatch());
+      const batch = this.#takeBatch();
+      const bytes = Buffer.from(batch.map((group) => group.text).join(''));
+      await this.#writeBatch(batch, bytes);
     }
     this.#writing = undefined;
   }
@@ -155,12 +160,12 @@ export class FileJournal implements Journal {
     return this.#queue.splice(0, count);
   }
 
-  async #writeBatch(batch: readonly Group[]): Promise<void> {
-    const bytes = Buffer.from(batch.map((group) => group.text).join(''));
+  async #writeBatch(batch: readonly Group[], bytes: Buffer): Promise<void> {
     let written = 0;
     try {
       while (written < bytes.length) {
-        const taken = await this.#file.write(bytes, written);
+        const taking = this.#file.write(bytes, written);
+        const taken = typeof taking === 'number' ? taking : await taking;
         if (taken === 0) throw new Error('the file takes no more bytes');
         written += taken;
       }

@@ -8,8 +8,8 @@ import { dirname } from 'node:path';
 import { syncDirectory } from './private-directory.ts';
 
 export interface JournalFile {
-  /** Appends the bytes from `offset` on; returns how many were taken, which may be fewer. */
-  write(bytes: Uint8Array, offset: number): Promise<number>;
+  /** Appends the bytes from `offset` on; gives how many were taken, which may be fewer. */
+  write(bytes: Uint8Array, offset: number): number | Promise<number>;
   /** Everything written before the call survives power loss when this resolves. */
   datasync(): Promise<void>;
   /** Cuts the file to `length` bytes. */
@@ -44,10 +44,10 @@ export const diskFiles: JournalFiles = {
     return {
       // The way through another thread costs far more than a few lines take to get into the system's memory. While
       // the disk is at work the system may make a writer wait, and then only this file should.
-      write: async (bytes, offset) =>
+      write: (bytes, offset) =>
         syncing === 0 && bytes.length - offset <= longestInline
           ? writeSync(handle.fd, bytes, offset)
-          : (await handle.write(bytes, offset)).bytesWritten,
+          : handle.write(bytes, offset).then(({ bytesWritten }) => bytesWritten),
       async datasync() {
         syncing += 1;
         try {

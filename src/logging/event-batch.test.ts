@@ -6,14 +6,16 @@ import { EventBatch } from './event-batch.ts';
 function rig() {
   const clock = createSimulatedClock();
   const told: string[] = [];
+  const moments: (() => void)[] = [];
   const batch = new EventBatch(
     clock,
     (events) => told.push(events.map((event) => (event.type === 'message.user' ? event.text : '')).join(' ')),
     () => told.push('due'),
+    (work) => moments.push(work),
   );
   const add = (text: string, characters = 1): void =>
     batch.add({ v: 1, seq: 1, at: '', run: '', type: 'message.user', text } satisfies RunEvent, characters);
-  return { clock, told, batch, add };
+  return { clock, told, batch, add, moments };
 }
 
 test('events are handed out together and in order, a fifth of a second after the first', async () => {
@@ -40,6 +42,17 @@ test('many, or much text, wait for nothing; what was handed out is due at the ti
   expect(told).toHaveLength(2);
   await clock.advance(200);
   expect(told.slice(2)).toEqual(['due']);
+});
+
+test('a good number waits for the next moment, once, and takes with it what came meanwhile', () => {
+  const { told, add, moments } = rig();
+  for (let count = 0; count < 70; count += 1) add('x');
+  expect(told).toEqual([]);
+  expect(moments).toHaveLength(1);
+  moments[0]?.();
+  expect(told.map((text) => text.split(' ').length)).toEqual([70]);
+  for (let count = 0; count < 64; count += 1) add('y');
+  expect(moments).toHaveLength(2);
 });
 
 test('whoever has something else to tell lets them go first', () => {

@@ -31,7 +31,7 @@ export type Refusal = 'queue' | 'run_limit' | 'disk';
 export type LogName = Omit<LogFile, 'generation'>;
 
 const flushAfterMs = 200;
-const flushAtBytes = 262_144;
+const flushAtBytes = 131_072;
 const largestWrite = 1_048_576;
 const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
 const lineFeed = 10;
@@ -203,7 +203,9 @@ export class LogFiles {
     const at = log.end;
     log.end += size;
     log.counts[0] = (log.counts[0] ?? 0) + count;
-    return { bytes: Buffer.from(taken.map(({ text }) => text).join('')), at };
+    const text = taken.map((line) => line.text).join('');
+    // What is all ASCII is copied, not converted.
+    return { bytes: Buffer.from(text, text.length === size ? 'latin1' : 'utf8'), at };
   }
 
   #descriptor(log: OpenLog): number {

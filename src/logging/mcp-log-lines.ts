@@ -51,16 +51,22 @@ const values: Readonly<Record<string, { readonly total: number; readonly text: n
   message: { total: 64_000, text: 16_000 },
 };
 const previewLength = 2_000;
+/** Characters and number of texts that are remembered as JSON. */
+const longestKept = 100;
+const mostKept = 2_000;
 /** Characters of a content that its digest is made of; of longer ones the length counts too. */
 const digested = 16_384;
 
 export class McpLogLines {
+  /** As JSON. */
   readonly #run: string;
+  /** Texts as JSON. */
+  readonly #kept = new Map<string, string>();
   readonly #digestKey: string;
   readonly #cleaner: TextCleaner;
 
   constructor({ run, redact, longestSecret = 16_384, digestKey }: McpLogLinesOptions) {
-    this.#run = run;
+    this.#run = quoted(run);
     this.#digestKey = digestKey;
     this.#cleaner = new TextCleaner(redact, longestSecret);
   }
@@ -90,46 +96,62 @@ export class McpLogLines {
 
   make(draft: McpLogDraft, ts: string, seq: number): MadeLine {
     const { level, kind, fields, content } = draft;
-    const head = { v: 1, ts, seq, level, kind, run: this.#run } as const;
+    // Put together by hand: a call is a dozen short values, and most of them come again and again.
+    const head = `{"v":1,"ts":"${ts}","seq":${seq},"level":"${level}","kind":"${kind}","run":${this.#run}`;
     this.#cleaner.takeCounts();
     try {
-      const base = escapeUnseen(JSON.stringify({ ...head, ...this.#fields(fields) }));
+      const base = `${head}${this.#fields(fields)}`;
       const counts = this.#cleaner.takeCounts();
-      const brief = `${joined(base, countFields(counts))}\n`;
+      const brief = `${base}${countFields(counts)}}\n`;
       if (content === undefined) return { brief, full: brief };
-      const detail = escapeUnseen(JSON.stringify(this.#detail(content)));
+      const detail = this.#detail(content);
       const { redactions, cut } = this.#cleaner.takeCounts();
       const all = { redactions: redactions + counts.redactions, cut: cut || counts.cut };
-      return { brief, full: `${joined(joined(base, detail), countFields(all))}\n` };
+      return { brief, full: `${base}${detail}${countFields(all)}}\n` };
     } catch {
       // Why it failed may hold what was to be masked, so nothing of it is told.
       const server = this.shownName(fields.server ?? '');
-      const named = server === '' ? {} : { server };
-      const line = JSON.stringify({ ...head, ...named, redaction_failed: true, size: roughSize(draft) });
-      return { brief: `${line}\n`, full: `${line}\n` };
+      const named = server === '' ? '' : `,"server":${quoted(server)}`;
+      const line = `${head}${named},"redaction_failed":true,"size":${roughSize(draft)}}\n`;
+      return { brief: line, full: line };
     }
   }
 
-  #fields(fields: McpLogDraft['fields']): Record<string, unknown> {
-    const clean: Record<string, unknown> = {};
+  #fields(fields: McpLogDraft['fields']): string {
+    let text = '';
     for (const name of Object.keys(fields) as (keyof typeof fields)[]) {
       const value = fields[name];
-      if (value !== undefined) clean[name] = this.#field(name, value);
+      const json = value === undefined ? undefined : this.#field(name, value);
+      if (json !== undefined) text += `,"${name}":${json}`;
     }
-    return clean;
+    return text;
   }
 
-  #field(name: string, value: unknown): unknown {
+  /** As JSON; undefined for what has none. */
+  #field(name: string, value: unknown): string | undefined {
     switch (typeof value) {
       case 'number':
+        return Number.isFinite(value) ? `${value}` : 'null';
       case 'boolean':
-        return value;
+        return `${value}`;
       case 'string':
-        return this.#text(name, value);
+        return this.#quoted(this.#text(name, value));
       default:
         if (!(name in values) && Array.isArray(value)) return this.#list(name, value);
-        return loggableValue(value, this.#cleaner, values[name] ?? otherValue);
+        return json(loggableValue(value, this.#cleaner, values[name] ?? otherValue));
     }
+  }
+
+  /** As JSON, remembered for names. */
+  #quoted(text: string): string {
+    if (text.length > longestKept) return quoted(text);
+    let kept = this.#kept.get(text);
+    if (kept === undefined) {
+      kept = quoted(text);
+      if (this.#kept.size >= mostKept) this.#kept.clear();
+      this.#kept.set(text, kept);
+    }
+    return kept;
   }
 
   #text(field: string, text: string): string {
@@ -137,23 +159,27 @@ export class McpLogLines {
     return limit === undefined ? this.#cleaner.name(text, nameLength) : this.#cleaner.text(text, limit);
   }
 
-  #list(field: string, list: readonly unknown[]): readonly string[] {
+  #list(field: string, list: readonly unknown[]): string {
     if (list.length > mostItems) this.#cleaner.noteCut();
-    return list.slice(0, mostItems).map((item) => this.#text(field, String(item)));
+    return `[${list
+      .slice(0, mostItems)
+      .map((item) => this.#quoted(this.#text(field, String(item))))
+      .join(',')}]`;
   }
 
   /** A digest stands where what is shown is not all there is: there it still tells whether two are equal. */
-  #detail({ arguments: args, result }: NonNullable<McpLogDraft['content']>): Record<string, unknown> {
-    const detail: Record<string, unknown> = {};
+  #detail({ arguments: args, result }: NonNullable<McpLogDraft['content']>): string {
+    let detail = '';
     const before = this.#cleaner.changes;
     if (args !== undefined) {
-      detail['args'] = loggableValue(args, this.#cleaner, argumentLimits);
-      if (this.#cleaner.changes > before) detail['args_digest'] = this.#digest(jsonOf(args));
+      const shown = json(loggableValue(args, this.#cleaner, argumentLimits));
+      if (shown !== undefined) detail += `,"args":${shown}`;
+      if (this.#cleaner.changes > before) detail += `,"args_digest":"${this.#digest(jsonOf(args))}"`;
     }
     const between = this.#cleaner.changes;
-    detail['content_types'] = result.slice(0, mostItems).map((part) => this.#cleaner.name(typeOf(part)));
-    detail['preview'] = this.#preview(result);
-    if (this.#cleaner.changes > between) detail['result_digest'] = this.#digest(result.map(partOf));
+    const types = result.slice(0, mostItems).map((part) => this.#quoted(this.#cleaner.name(typeOf(part))));
+    detail += `,"content_types":[${types.join(',')}],"preview":${quoted(this.#preview(result))}`;
+    if (this.#cleaner.changes > between) detail += `,"result_digest":"${this.#digest(result.map(partOf))}"`;
     return detail;
   }
 
@@ -230,13 +256,17 @@ function jsonOf(value: unknown): readonly string[] {
 }
 
 function countFields({ redactions, cut }: { readonly redactions: number; readonly cut: boolean }): string {
-  if (redactions === 0 && !cut) return '{}';
-  return JSON.stringify({ ...(redactions === 0 ? {} : { redactions }), ...(cut ? { truncated: true } : {}) });
+  return `${redactions === 0 ? '' : `,"redactions":${redactions}`}${cut ? ',"truncated":true' : ''}`;
 }
 
-/** Two objects as text, neither with a name of the other. */
-function joined(first: string, second: string): string {
-  return second === '{}' ? first : `${first.slice(0, -1)},${second.slice(1)}`;
+function quoted(text: string): string {
+  return escapeUnseen(JSON.stringify(text));
+}
+
+/** Undefined for what has no form in JSON. */
+function json(value: unknown): string | undefined {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : escapeUnseen(text);
 }
 
 function roughSize({ fields, content }: McpLogDraft): number {

@@ -119,6 +119,7 @@ class FileMcpLogger implements McpLogger {
         for (const event of events) for (const draft of this.#fold.lines(event)) this.#write(draft);
       },
       () => void this.#files.flush(),
+      (work) => void setImmediate(work),
     );
     this.#seq = lastSeq(directory);
     this.#rate = new LineRate(clock, (key, dropped) => {
