@@ -46,12 +46,12 @@ test('many, or much text, wait for nothing; what was handed out is due at the ti
 
 test('a good number waits for the next moment, once, and takes with it what came meanwhile', () => {
   const { told, add, moments } = rig();
-  for (let count = 0; count < 70; count += 1) add('x');
+  for (let count = 0; count < 210; count += 1) add('x');
   expect(told).toEqual([]);
   expect(moments).toHaveLength(1);
   moments[0]?.();
-  expect(told.map((text) => text.split(' ').length)).toEqual([70]);
-  for (let count = 0; count < 64; count += 1) add('y');
+  expect(told.map((text) => text.split(' ').length)).toEqual([210]);
+  for (let count = 0; count < 200; count += 1) add('y');
   expect(moments).toHaveLength(2);
 });
 

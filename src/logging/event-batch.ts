@@ -7,7 +7,7 @@ import type { Clock } from '../events/clock.ts';
 import type { RunEvent } from '../events/run-event.ts';
 
 /** So many are handed out when the program has a moment. */
-const some = 64;
+const some = 200;
 /** So many at once, moment or not. */
 const most = 256;
 const mostCharacters = 1_000_000;

@@ -31,7 +31,7 @@ export type Refusal = 'queue' | 'run_limit' | 'disk';
 export type LogName = Omit<LogFile, 'generation'>;
 
 const flushAfterMs = 200;
-const flushAtBytes = 131_072;
+const flushAtBytes = 262_144;
 const largestWrite = 1_048_576;
 const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
 const lineFeed = 10;
