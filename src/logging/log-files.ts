@@ -32,15 +32,26 @@ export type LogName = Omit<LogFile, 'generation'>;
 
 const flushAfterMs = 200;
 const flushAtBytes = 262_144;
-const largestWrite = 1_048_576;
+/** Bytes that lines are put into as they come; one that is longer gets its own. */
+const chunkBytes = 131_072;
+/** Of a character of a text, in UTF-8. */
+const widest = 3;
 const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
 const lineFeed = 10;
 
 const write = promisify(fs.write);
 
-interface Line {
-  readonly text: string;
-  readonly bytes: number;
+/**
+ * Lines on their way to the disk. They are bytes from the start: kept as texts they would be looked through and moved by
+ * the garbage collector, and be converted all the same.
+ */
+interface Chunk {
+  readonly bytes: Buffer;
+  /** What stands before it is taken. */
+  from: number;
+  used: number;
+  /** Where each line ends that is not taken. */
+  ends: number[];
 }
 
 interface OpenLog {
@@ -48,7 +59,8 @@ interface OpenLog {
   fd: number | undefined;
   /** Where the next byte goes. */
   end: number;
-  lines: Line[];
+  /** The last one has room; none is empty. */
+  chunks: Chunk[];
   /** Lines in each of its files, the newest first; not a number where nobody has counted. */
   counts: number[];
   /** What is being written. */
@@ -82,15 +94,20 @@ export class LogFiles {
 
   /** Takes a line with its line feed. With `anyway` no limit holds: for the lines that tell about limits. */
   append(name: LogName, text: string, anyway = false): Refusal | undefined {
-    const bytes = Buffer.byteLength(text);
-    if (!anyway) {
-      this.#full ||= this.#total + bytes > this.#options.maxTotalBytes;
-      const refusal = this.refusal();
-      if (refusal !== undefined) return refusal;
-    }
+    const full = anyway ? undefined : this.refusal();
+    if (full !== undefined) return full;
     const log = this.#log(name);
     if (log.failed) return 'disk';
-    log.lines.push({ text, bytes });
+    const chunk = roomFor(log, text);
+    const bytes = chunk.bytes.write(text, chunk.used);
+    if (!anyway && this.#total + bytes > this.#options.maxTotalBytes) {
+      // What was put there is not counted in.
+      this.#full = true;
+      return 'run_limit';
+    }
+    chunk.used += bytes;
+    chunk.ends.push(chunk.used);
+    if (chunk !== log.chunks.at(-1)) log.chunks.push(chunk);
     this.#queued += bytes;
     this.#total += bytes;
     if (this.#queued >= flushAtBytes) this.#start();
@@ -104,7 +121,7 @@ export class LogFiles {
     for (const log of this.#inOrder()) {
       try {
         if (log.flying !== undefined) writeWhole(this.#descriptor(log), log.flying.bytes, log.flying.at);
-        while (log.lines.length > 0) {
+        while (log.chunks.length > 0) {
           const fd = this.#descriptor(log);
           const { bytes, at } = this.#take(log, Number.POSITIVE_INFINITY);
           writeWhole(fd, bytes, at);
@@ -138,7 +155,7 @@ export class LogFiles {
     const file = fileOf({ ...name, generation: 0 });
     let log = this.#logs.get(file);
     if (log === undefined) {
-      log = { name, fd: undefined, end: 0, lines: [], counts: [], flying: undefined, failed: false };
+      log = { name, fd: undefined, end: 0, chunks: [], counts: [], flying: undefined, failed: false };
       this.#logs.set(file, log);
     }
     this.#known.set(name, log);
@@ -162,9 +179,9 @@ export class LogFiles {
 
   async #drain(): Promise<void> {
     // What comes meanwhile is written in the same go.
-    while (this.#inOrder().some(({ lines }) => lines.length > 0)) {
+    while (this.#inOrder().some(({ chunks }) => chunks.length > 0)) {
       for (const log of this.#inOrder()) {
-        if (log.lines.length > 0) await this.#writeSome(log);
+        if (log.chunks.length > 0) await this.#writeSome(log);
       }
     }
   }
@@ -174,9 +191,9 @@ export class LogFiles {
     try {
       this.#descriptor(log);
       const { maxFileBytes } = this.#options;
-      if (log.end > 0 && log.end + (log.lines[0]?.bytes ?? 0) > maxFileBytes) this.#rotate(log);
+      if (log.end > 0 && log.end + nextLength(log) > maxFileBytes) this.#rotate(log);
       const fd = this.#descriptor(log);
-      log.flying = this.#take(log, Math.min(largestWrite, maxFileBytes - log.end));
+      log.flying = this.#take(log, maxFileBytes - log.end);
       const { bytes, at } = log.flying;
       for (let done = 0; done < bytes.length;) {
         const { bytesWritten } = await write(fd, bytes, done, bytes.length - done, at + done);
@@ -191,21 +208,20 @@ export class LogFiles {
 
   /** Takes lines off the queue, at least one and no more than `room` bytes, and gives them their place. */
   #take(log: OpenLog, room: number): { readonly bytes: Buffer; readonly at: number } {
-    let count = 0;
-    let size = 0;
-    for (const line of log.lines) {
-      if (count > 0 && size + line.bytes > room) break;
-      count += 1;
-      size += line.bytes;
-    }
-    const taken = log.lines.splice(0, count);
-    this.#queued -= size;
     const at = log.end;
-    log.end += size;
+    const [chunk] = log.chunks;
+    if (chunk === undefined) return { bytes: Buffer.alloc(0), at };
+    const { from, ends } = chunk;
+    const beyond = ends.findIndex((end, line) => line > 0 && end - from > room);
+    const count = beyond === -1 ? ends.length : beyond;
+    const end = ends[count - 1] ?? from;
+    chunk.from = end;
+    chunk.ends = ends.slice(count);
+    if (chunk.ends.length === 0) log.chunks.shift();
+    this.#queued -= end - from;
+    log.end += end - from;
     log.counts[0] = (log.counts[0] ?? 0) + count;
-    const text = taken.map((line) => line.text).join('');
-    // What is all ASCII is copied, not converted.
-    return { bytes: Buffer.from(text, text.length === size ? 'latin1' : 'utf8'), at };
+    return { bytes: chunk.bytes.subarray(from, end), at };
   }
 
   #descriptor(log: OpenLog): number {
@@ -242,9 +258,22 @@ export class LogFiles {
   #fail(log: OpenLog, error: unknown): void {
     this.#error ??= storageError(error, `writing the logs in ${this.#options.directory}`);
     log.failed = true;
-    for (const { bytes } of log.lines) this.#queued -= bytes;
-    log.lines = [];
+    for (const { from, used } of log.chunks) this.#queued -= used - from;
+    log.chunks = [];
   }
+}
+
+/** A chunk that takes the text whole: the last of the log, or a new one that is not yet in it. */
+function roomFor({ chunks }: OpenLog, text: string): Chunk {
+  const last = chunks.at(-1);
+  const longest = text.length * widest;
+  if (last !== undefined && last.used + longest <= last.bytes.length) return last;
+  return { bytes: Buffer.allocUnsafeSlow(Math.max(chunkBytes, longest)), from: 0, used: 0, ends: [] };
+}
+
+/** Bytes of the line that is written next. */
+function nextLength({ chunks: [chunk] }: OpenLog): number {
+  return chunk === undefined ? 0 : (chunk.ends[0] ?? chunk.from) - chunk.from;
 }
 
 /** The log files that are there, with their sizes. */
