@@ -1,6 +1,7 @@
 /** The commands around MCP servers: `massgen mcp …`. */
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import { callOutcomes, logLevels, mcpLogKinds } from '../logging/mcp-log-words.ts';
+import { logLevels } from '../events/log-level.ts';
+import { callOutcomes, mcpLogKinds } from '../logging/mcp-log-words.ts';
 import { parseDuration, parseMoment } from '../logging/parse-duration.ts';
 import { command, outputOption, words } from './command-parts.ts';
 import type { CallFlags } from './mcp-call-command.ts';

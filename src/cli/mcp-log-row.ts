@@ -1,4 +1,5 @@
 /** What a person reads of a line of the MCP logs, as texts for its columns. */
+import { logLevels } from '../events/log-level.ts';
 import type { styleText } from 'node:util';
 import type { McpLogRecord } from '../logging/mcp-log-record.ts';
 
@@ -75,7 +76,7 @@ function* callDetails(record: McpLogRecord): Generator<string, void, void> {
 function* otherDetails(record: McpLogRecord): Generator<string, void, void> {
   const { level, text, changed, snapshot, calls, error_code, error, data, dir, method, rpc_id, message } =
     record;
-  if (['warning', 'error', 'critical', 'alert', 'emergency'].includes(level)) yield level;
+  if (logLevels.indexOf(level) >= logLevels.indexOf('warning')) yield level;
   if (text !== undefined) yield text;
   if (error_code !== undefined || error !== undefined) {
     yield [error_code, error].filter((part) => part !== undefined).join(' ');

@@ -8,7 +8,7 @@ import type { CallOutcome } from '../events/call-outcome.ts';
 import type { DurableEventOf, RunEvent } from '../events/run-event.ts';
 import { toolContentText } from '../events/tool-content.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
-import type { LogLevel } from './mcp-log.ts';
+import type { LogLevel } from '../events/log-level.ts';
 import { mcpServerLine } from './mcp-server-line.ts';
 
 type Started = DurableEventOf<'tool.call.started'>;

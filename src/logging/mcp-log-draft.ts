@@ -2,7 +2,7 @@
 import type { ToolContent } from '../events/tool-content.ts';
 import type { McpLogRecord } from './mcp-log-record.ts';
 import type { McpLogKind } from './mcp-log-words.ts';
-import type { LogLevel } from './mcp-log.ts';
+import type { LogLevel } from '../events/log-level.ts';
 
 /** Fields that the writer adds, or makes from `call`. */
 type Added =

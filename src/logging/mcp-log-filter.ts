@@ -1,7 +1,7 @@
 /** Which lines of the MCP logs are wanted. What is not named takes all; of several values one has to fit. */
 import type { McpLogRecord } from './mcp-log-record.ts';
-import { logLevels, type McpLogKind } from './mcp-log-words.ts';
-import type { LogLevel } from './mcp-log.ts';
+import type { McpLogKind } from './mcp-log-words.ts';
+import { logLevels, type LogLevel } from '../events/log-level.ts';
 
 export interface McpLogFilter {
   readonly servers?: readonly string[] | undefined;

@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema/deep-readonly.ts';
-import { callOutcomes, dropReasons, logLevels, mcpLogKinds } from './mcp-log-words.ts';
+import { logLevels } from '../events/log-level.ts';
+import { callOutcomes, dropReasons, mcpLogKinds } from './mcp-log-words.ts';
 
 const about = (text: string): { readonly description: string } => ({ description: text });
 const names = z.array(z.string());

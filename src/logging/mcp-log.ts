@@ -3,8 +3,7 @@
  * Calls are not told here; their lines are a fold over the events. Nothing of this may hold up a call or throw.
  */
 
-/** Levels of RFC 5424, the least important first. */
-export type LogLevel = 'debug' | 'info' | 'notice' | 'warning' | 'error' | 'critical' | 'alert' | 'emergency';
+import type { LogLevel } from '../events/log-level.ts';
 
 /** Which connection to which server a line is about. */
 export interface LoggedServer {

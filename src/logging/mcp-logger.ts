@@ -18,8 +18,9 @@ import { McpEventFold, mcpEventLength } from './mcp-event-fold.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
 import { levelOf, type McpLogLevels } from './mcp-log-levels.ts';
 import { McpLogLines } from './mcp-log-lines.ts';
-import { logLevels, type DropReason, type McpLogKind } from './mcp-log-words.ts';
-import type { LoggedServer, LogLevel, McpLog, McpLogEntry } from './mcp-log.ts';
+import { logLevels, type LogLevel } from '../events/log-level.ts';
+import type { DropReason, McpLogKind } from './mcp-log-words.ts';
+import type { LoggedServer, McpLog, McpLogEntry } from './mcp-log.ts';
 import { PrivateKeyLines } from './private-key-lines.ts';
 import { StderrLines } from './stderr-lines.ts';
 

@@ -6,7 +6,8 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
 import type { Clock } from '../events/clock.ts';
-import type { LoggedServer, LogLevel, McpLog } from '../logging/mcp-log.ts';
+import { logLevels, type LogLevel } from '../events/log-level.ts';
+import type { LoggedServer, McpLog } from '../logging/mcp-log.ts';
 import { readElicitation, type AskPerson, type ElicitationAnswer } from './elicitation.ts';
 
 export interface ServerRequestOptions {
@@ -28,16 +29,7 @@ const mostQuestions = 4;
 const mostWarnings = 10;
 const longestText = 500;
 const methodNotFound = -32_601;
-const levels: ReadonlySet<unknown> = new Set<LogLevel>([
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-]);
+const levels: ReadonlySet<unknown> = new Set(logLevels);
 
 /** To be called before the connection is made: a server may have something to say right after the handshake. */
 export function attendServer(

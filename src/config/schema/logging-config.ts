@@ -1,20 +1,11 @@
 /** The `logging` section: how much of the MCP servers is written down, and how much room that may take. */
 import { z } from 'zod';
+import { logLevels } from '../../events/log-level.ts';
 import type { DeepReadonly } from './deep-readonly.ts';
 import { serverNameSchema } from './mcp-server-fields.ts';
 
-/** Levels of RFC 5424, the least important first. `off` writes nothing of a server. */
-export const mcpLogLevels = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-  'off',
-] as const;
+/** `off` writes nothing of a server. */
+export const mcpLogLevels = [...logLevels, 'off'] as const;
 
 export type McpLogLevel = (typeof mcpLogLevels)[number];
 
