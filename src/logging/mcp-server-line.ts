@@ -1,4 +1,5 @@
 /** What becomes of the servers, as lines of the MCP logs: starts, ends, changed tools, breakers. */
+import type { LogLevel } from '../events/log-level.ts';
 import type { DurableEvent } from '../events/run-event.ts';
 import type { McpLogDraft } from './mcp-log-draft.ts';
 
@@ -26,49 +27,42 @@ type ServerEvent = Extract<
 export function mcpServerLine(event: ServerEvent): McpLogDraft {
   const { server, agent, at: ts } = event;
   const fields = { server, agent, event: event.type };
+  const lifecycle = (level: LogLevel, more: McpLogDraft['fields']): McpLogDraft => ({
+    ts,
+    level,
+    kind: 'lifecycle',
+    fields: { ...fields, ...more },
+  });
   switch (event.type) {
     case 'server.starting': {
       const again = event.again === true;
-      return {
-        ts,
-        level: again ? 'notice' : 'info',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          again: again ? true : undefined,
-          text: `${again ? 'starting again' : 'starting'}: ${event.launch}`,
-        },
-      };
+      return lifecycle(again ? 'notice' : 'info', {
+        again: again ? true : undefined,
+        text: `${again ? 'starting again' : 'starting'}: ${event.launch}`,
+      });
     }
     case 'server.ready': {
       const { tools, startMs, deferred = false, connection, version, protocol, pid } = event;
       const how = deferred
         ? 'its tools are known from before, it starts with the first call'
         : `ready after ${Math.round(startMs)} ms`;
-      return {
-        ts,
-        level: 'info',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          connection,
-          text: `${how}: ${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}`,
-          tools: tools.slice(0, mostTools),
-          tools_found: tools.length,
-          start_ms: startMs,
-          server_version: version,
-          protocol,
-          pid,
-        },
-      };
+      return lifecycle('info', {
+        connection,
+        text: `${how}: ${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}`,
+        tools: tools.slice(0, mostTools),
+        tools_found: tools.length,
+        start_ms: startMs,
+        server_version: version,
+        protocol,
+        pid,
+      });
     }
     case 'server.failed':
-      return {
-        ts,
-        level: 'error',
-        kind: 'lifecycle',
-        fields: { ...fields, text: 'not usable', error_code: event.error.code, error: event.error.message },
-      };
+      return lifecycle('error', {
+        text: 'not usable',
+        error_code: event.error.code,
+        error: event.error.message,
+      });
     case 'server.tools.changed': {
       const { added, removed, changed } = event;
       const isRedefined = changed.length > 0;
@@ -87,32 +81,20 @@ export function mcpServerLine(event: ServerEvent): McpLogDraft {
     }
     case 'server.stopped': {
       const { connection, reason } = event;
-      return {
-        ts,
-        level: 'info',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          connection,
-          text: reason === 'idle' ? 'ended: nobody had called it for a while' : 'ended',
-        },
-      };
+      return lifecycle('info', {
+        connection,
+        text: reason === 'idle' ? 'ended: nobody had called it for a while' : 'ended',
+      });
     }
     case 'breaker.changed': {
       const { state, retryInMs, error } = event;
-      return {
-        ts,
-        level: state === 'open' ? 'warning' : 'notice',
-        kind: 'lifecycle',
-        fields: {
-          ...fields,
-          text: breakerTexts[state],
-          breaker: state,
-          retry_ms: retryInMs,
-          error_code: error?.code,
-          error: error?.message,
-        },
-      };
+      return lifecycle(state === 'open' ? 'warning' : 'notice', {
+        text: breakerTexts[state],
+        breaker: state,
+        retry_ms: retryInMs,
+        error_code: error?.code,
+        error: error?.message,
+      });
     }
     default:
       return event satisfies never;
