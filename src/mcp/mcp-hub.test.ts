@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { createHubRig, eventfulServer } from './hub-rig.test-support.ts';
 import { createMemoryDiscoveryCache } from './memory-discovery-cache.test-support.ts';
 import { expectGone, isRunning, launchOf, oddServer } from './servers.test-support.ts';
@@ -39,6 +42,42 @@ test('one server that does not start costs only itself', async () => {
   await hub.close();
   expect(ofType('server.stopped')).toHaveLength(2);
   for (const pid of pids) await expectGone(clock, pid);
+});
+
+test('a server that did not start is tried again, and then is there', async () => {
+  const { hub, ofType, clock } = createHubRig();
+  const mark = path.join(mkdtempSync(path.join(tmpdir(), 'massgen-later-')), 'ready');
+  onTestFinished(() => rmSync(path.dirname(mark), { recursive: true }));
+  const plain = launchOf('banner');
+  const unready = {
+    ...plain,
+    command: '/bin/sh',
+    args: ['-c', 'test -e "$0" || exit 3; exec "$@"', mark, plain.command, ...plain.args],
+  };
+  await hub.start([oddServer('late', { launch: unready })], signal);
+  expect(hub.of('writer')).toEqual([]);
+  await clock.advance(15_000);
+  await clock.until(() => ofType('server.failed').length === 2);
+  expect(hub.of('writer')).toEqual([]);
+  writeFileSync(mark, '');
+  await clock.advance(60_000);
+  await clock.until(() => ofType('server.ready').length === 1);
+  expect(hub.of('writer').map(({ spec }) => spec.name)).toEqual(['late']);
+  expect(ofType('server.starting').map(({ again }) => again)).toEqual([undefined, true, true]);
+  await hub.close();
+});
+
+test('what waiting does not mend is not tried again, and closing ends the waiting', async () => {
+  const { hub, ofType, clock } = createHubRig();
+  await hub.start(
+    [oddServer('missing', { launch: launchOf('', { command: 'no-such-server' }) }), oddServer('exits')],
+    signal,
+  );
+  await clock.advance(15_000);
+  await clock.until(() => ofType('server.failed').filter(({ server }) => server === 'exits').length === 2);
+  await hub.close();
+  await clock.advance(600_000);
+  expect(ofType('server.starting').map(({ server }) => server)).toEqual(['missing', 'exits', 'exits']);
 });
 
 test('the servers of an agent are in the order of its config, whichever is ready first', async () => {

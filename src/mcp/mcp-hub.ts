@@ -1,13 +1,13 @@
 /**
  * All MCP servers of a run. Agents that ask for the same launch share a process unless it keeps state of whoever talks
- * to it. Servers get ready side by side; one that does not costs only itself and says why. Closing the hub ends every
- * child in order.
+ * to it. Servers get ready side by side; one that does not costs only itself, says why and is tried again later.
+ * Closing the hub ends every child in order.
  */
 import type { Transport } from '@modelcontextprotocol/client';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
-import type { Clock } from '../events/clock.ts';
+import { sleep, type Clock } from '../events/clock.ts';
 import type { DurableEventBody } from '../events/run-event.ts';
 import type { IdSource } from '../events/id-source.ts';
 import type { McpLog } from '../logging/mcp-log.ts';
@@ -56,6 +56,17 @@ export interface McpHub {
   close(): Promise<void>;
 }
 
+/** Pauses before a server that did not start is tried again, in milliseconds. A download may have to end first. */
+const laterMs = [15_000, 60_000];
+/** Failures that waiting does not mend. */
+const lastingFailures: ReadonlySet<string> = new Set([
+  mcpErrors.commandNotFound.code,
+  mcpErrors.notExecutable.code,
+  mcpErrors.noDirectory.code,
+  mcpErrors.notAllowed.code,
+  mcpErrors.missingVariable.code,
+]);
+
 interface AddedServer {
   readonly server: McpServer;
   readonly reporter: ServerReporter;
@@ -65,7 +76,9 @@ export function createMcpHub(options: McpHubOptions): McpHub {
   const { clock, cache } = options;
   const servers = new Map<string, AddedServer>();
   const users: AgentServer[] = [];
-  let isClosed = false;
+  const closing = new AbortController();
+  /** Servers that are tried again; each comes to an end by itself or when the hub is closed. */
+  const later = new Set<Promise<void>>();
 
   function addServer(spec: ServerSpec): AddedServer {
     const key = instanceKey(spec);
@@ -95,13 +108,33 @@ export function createMcpHub(options: McpHubOptions): McpHub {
       // Told already, unless it was given up from here.
       if (signal.aborted) await reporter.givenUp(errorMessage(error));
       else if (!isOfServer(error)) throw error;
+      else if (!lastingFailures.has(error.code)) startLater(server);
+    }
+  }
+
+  /** Whoever asks for the tools of its agent has them from then on. */
+  function startLater(server: McpServer): void {
+    const trying = tryAgain(server).finally(() => later.delete(trying));
+    later.add(trying);
+  }
+
+  async function tryAgain(server: McpServer): Promise<void> {
+    for (const pause of laterMs) {
+      try {
+        await sleep(clock, pause, closing.signal);
+        await server.prepare(closing.signal);
+        return;
+      } catch (error) {
+        // Its failures are told as they happen; a journal that cannot be written ends the run by itself.
+        if (closing.signal.aborted || !isOfServer(error)) return;
+      }
     }
   }
 
   return {
     async start(specs, signal) {
       // Nobody would ever end what is started now.
-      if (isClosed) return;
+      if (closing.signal.aborted) return;
       const wanted = new Set(
         specs.map((spec) => {
           const added = addServer(spec);
@@ -113,14 +146,16 @@ export function createMcpHub(options: McpHubOptions): McpHub {
     },
     of: (agent) => users.filter(({ spec, server }) => spec.agent === agent && server.discovery !== undefined),
     async close() {
-      isClosed = true;
-      throwFirst(await Promise.allSettled([...servers.values()].map(({ server }) => server.close())));
+      closing.abort(new MassGenError(mcpErrors.serverClosed));
+      const ends = await Promise.allSettled([...servers.values()].map(({ server }) => server.close()));
+      await Promise.allSettled(later);
+      throwFirst(ends);
     },
   };
 }
 
 /** A server that did not start, in contrast to a journal that cannot be written. */
-function isOfServer(error: unknown): boolean {
+function isOfServer(error: unknown): error is MassGenError {
   return MassGenError.isInstance(error) && Object.values(mcpErrors).some(({ code }) => code === error.code);
 }
 
