@@ -6,6 +6,7 @@ import type { LoggedServer, McpLog } from '../logging/mcp-log.ts';
 import type { SpawnChild } from '../process/child.ts';
 import { limitedFetch } from './limited-fetch.ts';
 import { maxMessageBytes } from './max-message-bytes.ts';
+import { patientFetch } from './patient-fetch.ts';
 import type { ServerSpec } from './server-spec.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { watchedAnswers } from './watched-answers.ts';
@@ -28,7 +29,16 @@ export function createTransport(
   sdk: typeof Sdk,
 ): Transport {
   if (spec.type === 'streamable-http') {
-    const limited = limitedFetch(fetch, {
+    const patient = patientFetch(fetch, {
+      clock,
+      onWait: (status, waitMs) =>
+        log.log(of, {
+          level: 'notice',
+          kind: 'lifecycle',
+          text: `asked for a pause of ${Math.ceil(waitMs / 1_000)} s (HTTP ${status})`,
+        }),
+    });
+    const limited = limitedFetch(patient, {
       maxBytes: maxMessageBytes,
       readTimeoutMs: spec.readTimeoutMs,
       clock,

@@ -288,6 +288,28 @@ test.each([
   await rig.expectUnharmed();
 });
 
+test('a call is made again when the server has asked for a pause, whatever the tool does', async () => {
+  let asked = 0;
+  const server = await sessionServer({
+    onCall: (id, response) => {
+      asked += 1;
+      if (asked === 1) return void response.writeHead(429, { 'retry-after': '3' }).end();
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: 'done' }] } }),
+      );
+    },
+  });
+  const rig = await hubWith(server.url);
+  const called = rig.call('remote', { tool: 'act', repeatable: false });
+  await rig.clock.until(() => rig.logged.some(({ text }) => text === 'asked for a pause of 3 s (HTTP 429)'));
+  expect(asked).toBe(1);
+  await rig.clock.advance(3_000);
+  expect(await called).toMatchObject({ outcome: 'ok', content: [{ type: 'text', text: 'done' }] });
+  expect(asked).toBe(2);
+  await rig.expectUnharmed();
+});
+
 test('a stream that only listens and ends at once each time is not opened faster than once a second', async () => {
   const opened: number[] = [];
   const server = createServer(async (request, response) => {
