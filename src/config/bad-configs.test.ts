@@ -189,6 +189,16 @@ describe('bad input is told with its place and what to do', () => {
       '7:11 warning MG1128 | agents[0].backend.mcp_servers.files.headers | `headers` has no effect on a server with a `command` | It can be removed.',
     ],
     [
+      'a filesystem server for an agent without a workspace',
+      backend('type: lmstudio', 'filesystem: { server: { command: x } }'),
+      '4:21 warning MG1128 | agents[0].backend.filesystem.server | `filesystem.server` has no effect: the agent has no workspace, which `cwd` of a backend names | It can be removed.',
+    ],
+    [
+      'a filesystem server for agents without workspaces',
+      `${agents}filesystem: { server: { command: x } }\n`,
+      '3:15 warning MG1128 | filesystem.server | `filesystem.server` has no effect: the agents have no workspace, which `cwd` of a backend names | It can be removed.',
+    ],
+    [
       'a quote left open in a command',
       server(`command: npx "a`),
       '6:20 error MG1117 | agents[0].backend.mcp_servers.files.command | has a quote that is not closed | See what the key takes with `massgen config explain backend.mcp_servers.command`.',

@@ -9,6 +9,7 @@ import { plainValue, prototypeKeys } from '../source/source-node.ts';
 import type { SourceResult } from '../source/source-result.ts';
 import type { Environment } from '../variables.ts';
 import { environmentProblems } from './environment-problems.ts';
+import { filesystemProblems } from './filesystem-problems.ts';
 import { backendKeyProblems, removeIgnored } from './key-problems.ts';
 import { nameProblems } from './name-problems.ts';
 import { schemaPass, unknownKeyProblem } from './schema-pass.ts';
@@ -52,6 +53,7 @@ export function checkSource(source: SourceResult, keys: KeyNode, options: CheckO
     ...backendKeyProblems(value, keys, strict),
     ...nameProblems(value),
     ...serverProblems(value),
+    ...filesystemProblems(value),
   ];
   const pass = schemaPass(value, keys, strict);
   const problems = [...written, ...pass.problems];
