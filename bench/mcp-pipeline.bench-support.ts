@@ -134,6 +134,7 @@ export async function openPipeline(options: BenchPipelineOptions): Promise<Bench
     replaceSecrets: (text) => text,
     rulesOf: () => ({ roots: [], writable: [] }),
     isPlanning: () => false,
+    readBeforeDelete: false,
     workspaceOf: () => undefined,
     baseOf: () => process.cwd(),
     home: process.cwd(),

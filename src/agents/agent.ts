@@ -53,6 +53,12 @@ export interface TurnRequest {
   /** Directory that holds one view per answer. */
   readonly views?: string;
   readonly contextPaths: readonly string[];
+  /** In the final turn: copies of the user's files that it may change, each with what it is a copy of. */
+  readonly staged?: readonly {
+    readonly path: string;
+    readonly place: string;
+    readonly protectedPaths: readonly string[];
+  }[];
   readonly tools: ToolSession;
   /**
    * To be called at each point where the agent can take a message (before each model call). The text of new

@@ -3,6 +3,7 @@
  * is called. Everything listed here works.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addChangeCommands } from './add-change-commands.ts';
 import { addMcpCommands } from './add-mcp-commands.ts';
 import { command, mcpDebugOption, outputOption } from './command-parts.ts';
 import { parseDuration } from '../logging/parse-duration.ts';
@@ -110,7 +111,11 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
       exit(await configExplainCommand(key));
     });
 
-  const runs = command(program, 'runs', 'list runs, take them up again, remove them');
+  const runs = command(
+    program,
+    'runs',
+    'list runs, take them up again, make their changes in your files, remove them',
+  );
   command(runs, 'list', 'the runs in massgen_logs, newest first')
     .addOption(outputOption('text', 'json'))
     .action(async (flags: { output: 'text' | 'json' }) => {
@@ -146,10 +151,24 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
       const { runsVerifyCommand } = await import('./runs-verify-command.ts');
       exit(await runsVerifyCommand(flags));
     });
+  addChangeCommands(runs, exit);
 
   addMcpCommands(program, exit);
 
   const workspace = command(program, 'workspace', 'directories that agents work in');
+  command(workspace, 'list', 'workspaces, their state and size, and their archives')
+    .addOption(outputOption('text', 'json'))
+    .action(async (flags: { output: 'text' | 'json' }) => {
+      const { workspaceListCommand } = await import('./workspace-list-command.ts');
+      exit(await workspaceListCommand(flags));
+    });
+  command(workspace, 'restore', 'put the content of an archive back; what is there now is archived')
+    .argument('<directory>')
+    .argument('[archive]', 'its name, as `workspace list` shows it; the newest if absent')
+    .action(async (directory: string, archive: string | undefined) => {
+      const { workspaceRestoreCommand } = await import('./workspace-restore-command.ts');
+      exit(await workspaceRestoreCommand(directory, archive));
+    });
   command(workspace, 'adopt', 'allow an existing directory to be used as a workspace')
     .argument('<directory>')
     .action(async (directory: string) => {

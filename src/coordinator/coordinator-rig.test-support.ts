@@ -143,6 +143,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
         isPlanning: () => false,
+        readBeforeDelete: false,
         workspaceOf: () => undefined,
         baseOf: () => '/',
         home: '/home/someone',
@@ -154,6 +155,9 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
       checkViews: () => Promise.resolve(),
       readable: (text) => text,
       comparable: (text) => text.trim(),
+      stage: () => Promise.resolve([]),
+      presentable: (text) => text,
+      deliver: () => Promise.resolve(),
       writeFinal: (state) => {
         finals.push(state);
         return Promise.resolve();

@@ -32,6 +32,8 @@ export interface CoordinatorOptions {
   readonly question: string;
   readonly history: readonly { readonly user: string; readonly assistant: string }[];
   readonly contextPaths: readonly string[];
+  /** Those of them that the final turn may change a copy of. Default none. */
+  readonly writablePaths?: readonly string[];
   /** What agents are told while the team plans; absent when it acts at once. */
   readonly planning?: string;
   readonly limits: TurnDeadlines & { readonly runMs?: number; readonly presentationMs: number };
@@ -203,6 +205,7 @@ export class Coordinator {
     await this.#options.files.writeFinal(this.#dispatcher.state);
     // Calls of turns that were cancelled are still coming to their ends; that of the run is the last entry.
     await Promise.all([...this.#runners.values()].map((runner) => runner.halt()));
+    await this.#options.files.deliver(this.#dispatcher.state);
     await this.#dispatcher.dispatch({ type: 'final.written' });
   }
 
@@ -268,20 +271,23 @@ export class Coordinator {
     const runner = this.#runners.get(agent);
     if (runner === undefined) return;
     await runner.start(turn, async (handle) => {
-      const stop = this.#after(limits.presentationMs, () =>
-        this.#dispatcher.dispatch({ type: 'limit', limit: 'presentation_timeout' }),
-      );
+      let stop = (): void => undefined;
       try {
+        const staged = await files.stage(agent, turn, handle.signal);
+        // The copies are our work: the limit is for what the agent does.
+        stop = this.#after(limits.presentationMs, () =>
+          this.#dispatcher.dispatch({ type: 'limit', limit: 'presentation_timeout' }),
+        );
         const delivery = { shown: lastAnswerSeq(this.#dispatcher.state) };
         await files.checkViews();
-        const request = createTurnRequest(this.#context, { agent, turn, kind: 'present', delivery, handle });
-        const { text } = await runner.attempt(handle, request);
+        const about = { agent, turn, kind: 'present', delivery, handle, staged } as const;
+        const { text } = await runner.attempt(handle, createTurnRequest(this.#context, about));
         const snapshot = await files.publishWorkspace(agent, turn);
         await this.#dispatcher.dispatch({
           type: 'presentation.ended',
           agent,
           turn,
-          text,
+          text: files.presentable(text),
           ...(snapshot === undefined ? {} : { snapshot }),
         });
       } catch (error) {

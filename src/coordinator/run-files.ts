@@ -2,6 +2,15 @@
 import type { DurableEvent } from '../events/run-event.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 
+/** A copy of files of the user, which the final turn may change. */
+export interface StagedPath {
+  /** What it is a copy of. */
+  readonly path: string;
+  readonly place: string;
+  /** Paths in the copy that stay as they are. */
+  readonly protectedPaths: readonly string[];
+}
+
 export interface RunFiles {
   readonly viewsDirectory: string;
   /** Publishes the agent's workspace and journals the snapshot; undefined when it has none. */
@@ -14,6 +23,12 @@ export interface RunFiles {
   readable(text: string, author: string, view: string | undefined): string;
   /** The form in which duplicates are compared. */
   comparable(text: string): string;
+  /** Makes the copies that the final turn of the agent may change; empty when there are none to make. */
+  stage(agent: string, turn: number, signal: AbortSignal): Promise<readonly StagedPath[]>;
+  /** The final answer, with paths of the user's files where it names copies of them. */
+  presentable(text: string): string;
+  /** Once the final turn rests: what it did to the copies is made in the user's files, as the config says. */
+  deliver(state: ProtocolState): Promise<void>;
   /** Puts the winner's answer and files into their final place. May be done again after a crash. */
   writeFinal(state: ProtocolState): Promise<void>;
 }

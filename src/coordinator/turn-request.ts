@@ -15,7 +15,7 @@ import { toolTable, type ToolTable } from '../tools/tool-table.ts';
 import { createTurnToolSession } from '../tools/turn-tool-session.ts';
 import { createDecisionHandler } from './decision-handler.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { RunFiles } from './run-files.ts';
+import type { RunFiles, StagedPath } from './run-files.ts';
 import { shownAnswers } from './shown-answers.ts';
 import type { TeamMember } from './team-member.ts';
 import type { TurnHandle } from './turn-runner.ts';
@@ -30,6 +30,8 @@ export interface TurnContext {
   readonly question: string;
   readonly history: readonly { readonly user: string; readonly assistant: string }[];
   readonly contextPaths: readonly string[];
+  /** Those of them that the final turn may change a copy of. Default none. */
+  readonly writablePaths?: readonly string[];
   /** What agents are told while the team plans; absent when it acts at once. */
   readonly planning?: string;
   readonly pipeline: ToolPipeline;
@@ -50,11 +52,13 @@ export interface Turn {
   readonly kind: TurnKind;
   readonly delivery: Delivery;
   readonly handle: TurnHandle;
+  /** For the final turn: copies of the user's files that it may change. Default none. */
+  readonly staged?: readonly StagedPath[];
 }
 
 export function createTurnRequest(context: TurnContext, turn: Turn): TurnRequest {
   const { members, files, question, history, contextPaths, clock } = context;
-  const { agent, kind, delivery } = turn;
+  const { agent, kind, delivery, staged = [] } = turn;
   const member = members.get(agent);
   const { state } = context.dispatcher;
   const answers = shownAnswers(state, agentIndex(state, agent), { from: 0, shown: delivery.shown }, files);
@@ -62,6 +66,7 @@ export function createTurnRequest(context: TurnContext, turn: Turn): TurnRequest
     ...(member?.workspace === undefined ? {} : { workspace: member.workspace, views: files.viewsDirectory }),
     // Without a workspace there is no filesystem server to read them with.
     contextPaths: member?.workspace === undefined ? [] : contextPaths,
+    staged,
   };
   const prompt = turnPrompt({
     kind,
@@ -72,6 +77,7 @@ export function createTurnRequest(context: TurnContext, turn: Turn): TurnRequest
     ...(member?.role === undefined ? {} : { role: member.role }),
     ...place,
     ...(context.planning === undefined ? {} : { planning: context.planning }),
+    writablePaths: member?.workspace === undefined ? [] : (context.writablePaths ?? []),
     reasons: kind === 'present' ? winningReasons(state) : [],
     synthesize: kind === 'present' && state.presentation?.strategy === 'synthesize',
     date: new Date(clock.now()).toISOString().slice(0, 10),

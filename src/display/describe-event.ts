@@ -3,7 +3,7 @@
  * the text files are made from it, so they can never tell different stories.
  */
 import { toolErrors } from '../errors/tool-errors.ts';
-import type { DurableEvent } from '../events/run-event.ts';
+import type { DurableEvent, SkippedFile } from '../events/run-event.ts';
 import type { Usage } from '../events/usage.ts';
 import { newAnswerTool, voteTool } from '../tools/decision-tools.ts';
 import { oneLine } from './visible-text.ts';
@@ -86,27 +86,42 @@ export function describeEvent(event: DurableEvent): Description | undefined {
             'quiet',
             `starts with an empty workspace; earlier files are now in ${event.archived}`,
           );
-    case 'workspace.changed': {
-      const parts = [
-        ...event.added.map((path) => `+${oneLine(path, 80)}`),
-        ...event.modified.map((path) => `~${oneLine(path, 80)}`),
-        ...event.deleted.map((path) => `-${oneLine(path, 80)}`),
-      ];
-      const more = parts.length > 6 ? ` and ${parts.length - 6} more` : '';
-      return of(event.agent, 'quiet', `files ${parts.slice(0, 6).join(' ')}${more}`);
+    case 'workspace.changed':
+      return of(event.agent, 'quiet', `files ${changesText(event)}`);
+    case 'context.staged':
+      return event.skipped.length === 0
+        ? of(event.agent, 'quiet', `may now change a copy of ${event.path}`)
+        : of(
+            event.agent,
+            'bad',
+            `may now change a copy of ${event.path}, without ${skippedText(event.skipped)}`,
+          );
+    case 'context.changed': {
+      const { added, modified, deleted } = event;
+      const text = changesText({ added, modified, deleted });
+      return text === ''
+        ? undefined
+        : of(event.agent, 'quiet', `changed in its copy of ${event.path}: ${text}`);
+    }
+    case 'changes.applied':
+      return describeApplied(event);
+    case 'changes.kept':
+      return {
+        tone: event.reason === 'failed' || event.reason === 'incomplete' ? 'bad' : 'strong',
+        text: `not changed: ${event.path}: ${event.error?.message ?? keptBecause[event.reason]}`,
+      };
+    case 'changes.undone': {
+      const left = event.conflicts.length === 0 ? '' : `; left as it is: ${skippedText(event.conflicts)}`;
+      return {
+        tone: 'strong',
+        text: `put back in ${event.path}: ${plural(event.undone.length, 'change')}${left}`,
+      };
     }
     case 'snapshot.published':
       // Told with the answer, not with each call.
       return event.call !== undefined || event.skipped.length === 0
         ? undefined
-        : of(
-            event.agent,
-            'bad',
-            `not in the snapshot: ${event.skipped
-              .slice(0, 3)
-              .map(({ path, reason }) => `${oneLine(path, 80)} (${reason})`)
-              .join(', ')}`,
-          );
+        : of(event.agent, 'bad', `not in the snapshot: ${skippedText(event.skipped)}`);
     case 'server.failed':
       return of(
         event.agent,
@@ -181,6 +196,51 @@ export function describeEvent(event: DurableEvent): Description | undefined {
     default:
       return undefined;
   }
+}
+
+/** Why changes in the user's files wait. */
+export const keptBecause = {
+  never: 'the config says `apply: never`',
+  declined: 'you said no',
+  unasked: 'the config says to ask, and nobody can be asked here',
+  incomplete: 'the final turn did not come to its end',
+  failed: 'an error',
+} as const;
+
+interface ChangedFiles {
+  readonly added: readonly string[];
+  readonly modified: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+function changesText({ added, modified, deleted }: ChangedFiles): string {
+  const parts = [
+    ...added.map((path) => `+${oneLine(path, 80)}`),
+    ...modified.map((path) => `~${oneLine(path, 80)}`),
+    ...deleted.map((path) => `-${oneLine(path, 80)}`),
+  ];
+  const more = parts.length > 6 ? ` and ${parts.length - 6} more` : '';
+  return `${parts.slice(0, 6).join(' ')}${more}`;
+}
+
+function skippedText(skipped: readonly SkippedFile[]): string {
+  const some = skipped
+    .slice(0, 3)
+    .map(({ path, reason }) => `${oneLine(path, 80)} (${oneLine(reason, 120)})`);
+  const more = skipped.length > 3 ? ` and ${skipped.length - 3} more` : '';
+  return `${some.join(', ')}${more}`;
+}
+
+function describeApplied(event: Extract<DurableEvent, { type: 'changes.applied' }>): Description {
+  const { path, applied, conflicts, refused } = event;
+  const left = [
+    conflicts.length === 0 ? '' : `; not changed: ${skippedText(conflicts)}`,
+    refused.length === 0 ? '' : `; refused: ${skippedText(refused)}`,
+  ];
+  return {
+    tone: conflicts.length + refused.length === 0 ? 'good' : 'bad',
+    text: `${plural(applied.length, 'change')} made in ${path}${left.join('')}`,
+  };
 }
 
 export const rules = {

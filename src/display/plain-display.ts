@@ -8,6 +8,7 @@ import type { DurableEvent, RunEvent } from '../events/run-event.ts';
 import { describeEvent, limits, plural, rules, seconds, type Description } from './describe-event.ts';
 import { redactEvent } from '../logging/redact-event.ts';
 import type { EventSink } from './event-sink.ts';
+import { madeLines, type MadeChanges } from './made-lines.ts';
 import type { TextOutput } from './text-output.ts';
 import { oneLine, visibleText } from './visible-text.ts';
 
@@ -43,6 +44,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
   const columns = (): number | undefined => output.columns() || undefined;
   const pending = new Map<string, string>();
   const votes: Extract<DurableEvent, { type: 'winner.selected' }>[] = [];
+  const made: MadeChanges[] = [];
   let started: Extract<DurableEvent, { type: 'run.started' }> | undefined;
   let since: number | undefined;
   let presenting: string | undefined;
@@ -135,6 +137,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     if (event.limited !== undefined && winner !== undefined) {
       output.write(`Limit ${limits[event.limited]}: this is the best there was by then\n`);
     }
+    for (const text of madeLines(made, event.run, options.shortPath)) output.write(`${visibleText(text)}\n`);
     output.write(`Time  ${seconds(elapsed(event.at))}${resumed ? ' since it was taken up again' : ''}\n`);
     output.write(`Logs  ${visibleText(options.shortPath(started?.directory ?? ''))}\n`);
   }
@@ -151,6 +154,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     const event = redactEvent(journaled, redact);
     if (event.type === 'run.started') header(event);
     else if (event.type === 'winner.selected') votes.push(event);
+    else if (event.type === 'changes.applied' || event.type === 'changes.kept') made.push(event);
     else if (event.type === 'presentation.started') presenting = event.agent;
     else if (event.type === 'presentation.finished') presented = event;
   }
@@ -185,6 +189,11 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
         case 'winner.selected':
           votes.push(event);
           break;
+        case 'changes.applied':
+        case 'changes.kept':
+          // Told with the result, where nobody overlooks it.
+          made.push(event);
+          return;
         case 'run.finished':
           for (const agent of pending.keys()) speak(event.at, agent, true);
           // Presented before the run was taken up again, and perhaps never seen.

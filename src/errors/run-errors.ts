@@ -83,7 +83,12 @@ export const runErrors = {
   contextPathUnusable: {
     code: 'MG1716',
     title: 'A context path cannot be given to the agents',
-    hint: 'Name a folder that exists and that you may read, relative to the folder you start from.',
+    hint: 'Name a file or folder that exists and that you may read, relative to the folder you start from.',
     exitCode: 2,
+  },
+  contextUnseen: {
+    code: 'MG1717',
+    title: 'No agent can see the context paths',
+    hint: 'Give agents a workspace with "cwd"; the tools to read files come with it.',
   },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -69,4 +69,16 @@ export const toolErrors = {
     title: 'The call was not made, because the team is still planning',
     hint: 'Describe in your answer what it is to do and with which arguments; whoever wins makes it in the final turn.',
   },
+  notRead: {
+    code: 'MG1514',
+    title: 'The call was not made, because it would delete what you have not read in this run',
+    hint: 'Read the file, or list the folder, first; then call again if it is to go.',
+    exitCode: 2,
+  },
+  hiddenPath: {
+    code: 'MG1515',
+    title: 'This path belongs to a run or to another agent, and is not read from here',
+    hint: 'What others have published is in the views.',
+    exitCode: 2,
+  },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -124,4 +124,44 @@ export const workspaceErrors = {
     title: 'A folder for copies could not be brought up to date',
     hint: 'Correct the named cause. The run is not affected: all answers and files are in its own directory.',
   },
+  undoDamaged: {
+    code: 'MG1340',
+    title: 'The record of what a folder held before cannot be read',
+    hint: 'Nothing was put back. The contents of replaced files are still in "undo/" of the run, in the directory "before" beside the record.',
+  },
+  nothingToApply: {
+    code: 'MG1341',
+    title: 'The run has nothing to apply',
+    hint: 'It has no writable context path whose final turn was reached. To take the files of its answer over into a folder: massgen runs apply RUN DIR',
+    exitCode: 2,
+  },
+  changesWait: {
+    code: 'MG1342',
+    title: 'Some changes were not made, because the files were changed by somebody else',
+    hint: 'Look at them with "massgen runs diff RUN"; to overwrite what is there: massgen runs apply RUN --force (massgen runs undo RUN puts it back).',
+    exitCode: 2,
+  },
+  nothingToUndo: {
+    code: 'MG1343',
+    title: 'The run has changed nothing that could be put back',
+    hint: 'Every change that was made is put back already, or none was made.',
+    exitCode: 2,
+  },
+  targetUnusable: {
+    code: 'MG1344',
+    title: 'Changes cannot be made in this folder',
+    hint: 'Name a folder that exists and that you may write to, outside of the directory for runs.',
+    exitCode: 2,
+  },
+  applyFailed: {
+    code: 'MG1345',
+    title: 'The changes of the final turn could not be made',
+    hint: 'They are kept with the run. When the named cause is gone: massgen runs apply RUN',
+  },
+  archiveMissing: {
+    code: 'MG1346',
+    title: 'There is no such archive of the workspace',
+    hint: 'List the archives with "massgen workspace list".',
+    exitCode: 2,
+  },
 } as const satisfies Record<string, ErrorDefinition>;

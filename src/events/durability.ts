@@ -16,6 +16,10 @@ export function durabilityOf(event: RunEventBody): Durability {
     case 'answer.submitted':
     case 'vote.cast':
     case 'winner.selected':
+    case 'context.staged':
+    case 'context.changed':
+    case 'changes.applied':
+    case 'changes.undone':
     case 'approval.decided':
     case 'budget.settled':
       return 'synced';

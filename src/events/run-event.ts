@@ -5,15 +5,14 @@
  */
 import type { CallOutcome } from './call-outcome.ts';
 import type { Effect } from './effect.ts';
+import type { EventError, InTurn, SkippedFile } from './event-parts.ts';
 import type { MessagePart } from './message-part.ts';
 import type { ToolContent } from './tool-content.ts';
 import type { Usage } from './usage.ts';
+import type { UserFileEventBody } from './user-file-event.ts';
 
-export interface EventError {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-}
+export type { EventError, SkippedFile } from './event-parts.ts';
+export type { KeepReason } from './user-file-event.ts';
 
 export interface AgentDescription {
   /** The id from the config, for people. */
@@ -63,11 +62,6 @@ export type InterruptReason = 'restart' | 'limit' | 'stop' | 'crash' | 'decided'
 export type VoidReason = 'new_answer' | 'stale' | 'retired';
 export type FinalAnswerStrategy = 'winner_present' | 'winner_reuse' | 'synthesize';
 
-export interface SkippedFile {
-  readonly path: string;
-  readonly reason: string;
-}
-
 /** How a call was carried to its MCP server. */
 export interface ServedCall {
   readonly server: string;
@@ -85,12 +79,6 @@ export interface ServedCall {
 
 /** `open`: calls are held back; `half_open`: one is let through to see. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
-
-interface InTurn {
-  readonly agent: string;
-  /** Counts the goes of this agent, from 1. */
-  readonly turn: number;
-}
 
 /** Durable events without their envelope, as parts of the program hand them in. */
 export type DurableEventBody =
@@ -240,6 +228,7 @@ export type DurableEventBody =
       /** Other calls of the agent that ended at the same time: any of them may have been it. */
       readonly beside?: readonly string[];
     } & InTurn)
+  | UserFileEventBody
   | ({
       readonly type: 'approval.requested';
       readonly call: string;

@@ -28,6 +28,12 @@ export interface RunDirectory {
   readonly agentOutputs: string;
   readonly views: string;
   readonly workspaces: string;
+  /** Copies of single files of the user, for agents to read, by number. */
+  readonly context: string;
+  /** Copies of the user's files that the final turn may change, by alias of the agent and number. */
+  readonly staged: string;
+  /** What the user's files held before changes were made in them. */
+  readonly undo: string;
   readonly mcp: string;
   /** Home directories of servers, by alias of their agent. */
   readonly homes: string;
@@ -88,6 +94,9 @@ function namesIn(path: string): RunDirectory {
     agentOutputs: join(path, 'agent_outputs'),
     views: join(path, 'views'),
     workspaces: join(path, 'workspaces'),
+    context: join(path, 'context'),
+    staged: join(path, 'staged'),
+    undo: join(path, 'undo'),
     mcp: join(path, 'mcp'),
     homes: join(path, 'homes'),
     store: join(dirname(path), '.store'),

@@ -1,7 +1,7 @@
 /**
  * The fixed rule that keeps what was published as it is: nothing an agent calls may write to or delete in the
  * views, the store, the run directory, other agents' workspaces or read-only context paths. Pure; whoever calls
- * it has resolved links first. Pattern rules of users come on top of it and can never loosen it.
+ * it has resolved links first. What is none of an agent's business it may not read either. Pattern rules of users come on top of it and can never loosen it.
  */
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Effect } from '../events/effect.ts';
@@ -11,6 +11,10 @@ export interface ProtectedPaths {
   readonly roots: readonly string[];
   /** …except below these, where they lie inside a protected root. A root inside of them is protected again. */
   readonly writable: readonly string[];
+  /** Nothing at or below these may be read either… Default none. */
+  readonly hidden?: readonly string[];
+  /** …except at and below these. The innermost decides, a tie shows. Default none. */
+  readonly shown?: readonly string[];
 }
 
 /** True when `path` is `root` or lies below it, by whole components. */
@@ -36,6 +40,19 @@ export function findProtected(
   return paths.find(
     (path) => isProtected(path, rule) || (removes && rule.roots.some((root) => isWithin(root, path))),
   );
+}
+
+/** The first of `paths` (absolute, links resolved) that nobody but its owner may even read. */
+export function findHidden(
+  paths: readonly string[],
+  { hidden = [], shown = [] }: Pick<ProtectedPaths, 'hidden' | 'shown'>,
+): string | undefined {
+  return paths.find((path) => {
+    const closed = innermost(hidden, (root) => isWithin(path, root));
+    if (closed === undefined) return false;
+    const open = innermost(shown, (root) => isWithin(path, root));
+    return open === undefined || open.length < closed.length;
+  });
 }
 
 /** The innermost of the directories around a path decides; a tie protects. */

@@ -12,6 +12,10 @@ export interface SandboxPlaces {
   readonly readOnly: readonly string[];
   /** …but below these, where they lie inside of one. The innermost decides. */
   readonly writable: readonly string[];
+  /** Directories that exist: they are empty for the child… Default none. */
+  readonly hidden?: readonly string[];
+  /** …but for these, which it sees read-only, and those that are named above and lie inside. Default none. */
+  readonly shown?: readonly string[];
 }
 
 /** The launch line that starts the same program inside. */
@@ -55,19 +59,31 @@ export async function findSandbox({
   }
 }
 
-function confine(launch: LaunchSpec, { readOnly, writable }: SandboxPlaces): LaunchSpec {
-  const binds = [
-    ...readOnly.map((path) => ({ path, how: '--ro-bind-try' })),
-    ...writable.map((path) => ({ path, how: '--bind-try' })),
+type How = '--bind-try' | '--ro-bind-try' | '--tmpfs';
+
+/** Of one path the later one counts. */
+const order: readonly How[] = ['--bind-try', '--ro-bind-try', '--tmpfs'];
+
+function confine(launch: LaunchSpec, places: SandboxPlaces): LaunchSpec {
+  const { readOnly, writable, hidden = [], shown = [] } = places;
+  const visible = shown.filter((path) => !readOnly.includes(path) && !writable.includes(path));
+  const binds: readonly { readonly path: string; readonly how: How }[] = [
+    ...[...readOnly, ...visible].map((path) => ({ path, how: '--ro-bind-try' as const })),
+    ...writable.map((path) => ({ path, how: '--bind-try' as const })),
+    ...hidden.map((path) => ({ path, how: '--tmpfs' as const })),
   ];
-  // A later bind covers an earlier one, so what lies deeper comes later; of one path the read-only one counts.
-  const ordered = binds.toSorted((a, b) => a.path.length - b.path.length || (a.how < b.how ? -1 : 1));
+  // A later bind covers an earlier one, so what lies deeper comes later.
+  const ordered = binds.toSorted(
+    (a, b) => a.path.length - b.path.length || order.indexOf(a.how) - order.indexOf(b.how),
+  );
   return {
     ...launch,
     command: program,
     args: [
       ...common,
-      ...ordered.flatMap(({ path, how }) => [how, path, path]),
+      ...ordered.flatMap(({ path, how }) => (how === '--tmpfs' ? [how, path] : [how, path, path])),
+      // Once everything has its place in them: what is written there would be gone without a word.
+      ...hidden.flatMap((path) => ['--remount-ro', path]),
       '--chdir',
       launch.cwd,
       '--',

@@ -5,6 +5,9 @@ import { createChildSupervisor } from '../process/child-supervisor.ts';
 import { minimalEnvironment } from '../process/minimal-environment.ts';
 import { findSandbox, type Sandbox } from '../process/sandbox.ts';
 import { adoptWorkspace } from '../workspace/adopt-workspace.ts';
+import { listWorkspaces, type WorkspaceListing } from '../workspace/list-workspaces.ts';
+import { restoreWorkspace, type RestoredWorkspace } from '../workspace/restore-workspace.ts';
+import type { UndoneChanges } from '../workspace/undo-changes.ts';
 import { verifyStore, type VerifiedStore } from '../workspace/verify-store.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { openServers, type OpenServers, type OpenServersOptions } from './open-servers.ts';
@@ -13,6 +16,16 @@ import { readProgram, type Program } from './program.ts';
 import { pruneRuns, type PrunedRuns, type PruneOptions } from './prune-runs.ts';
 import { randomIds } from './random-ids.ts';
 import { resumeRun } from './resume-run.ts';
+import {
+  applyRun,
+  changesOfRun,
+  undoRun,
+  type AppliedAt,
+  type ApplyRunOptions,
+  type ChangesAt,
+  type ChangesOptions,
+  type OfRun,
+} from './run-changes.ts';
 import type { ResumeOptions, RunHandle, RunOptions } from './run-options.ts';
 import { workspaceContext } from './run-workspaces.ts';
 import type { RuntimeOptions } from './runtime-options.ts';
@@ -33,6 +46,20 @@ export interface Runtime {
   pruneRuns(options: PruneOptions): Promise<PrunedRuns>;
   /** Checks every snapshot, and every long value of a journal, against its hash. Changes nothing. */
   verifyStore(): Promise<VerifiedStore>;
+  /** What an ended run would change in files of the user. Looks only. */
+  changesOf(run: string, options?: ChangesOptions): Promise<OfRun<ChangesAt>>;
+  /** Makes those changes; what somebody else changed meanwhile stays, unless it is told otherwise. */
+  applyChanges(run: string, options?: ApplyRunOptions): Promise<OfRun<AppliedAt>>;
+  /** Puts back what was changed last for the run. */
+  undoChanges(run: string): Promise<OfRun<UndoneChanges>>;
+  /** The directories that agents work in. */
+  listWorkspaces(warn: (warning: WorkspaceWarning) => void): Promise<readonly WorkspaceListing[]>;
+  /** Puts the content of an archive back into a workspace; what is in it now is archived. */
+  restoreWorkspace(
+    directory: string,
+    archive: string | undefined,
+    warn: (warning: WorkspaceWarning) => void,
+  ): Promise<RestoredWorkspace>;
   /**
    * Hands a directory over: new runs that name it as a workspace move its content aside. Resolves with its real
    * path. @throws MassGenError when it cannot be a workspace or a run works in it.
@@ -81,6 +108,12 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     listRuns: () => listRuns(parts.logsDirectory),
     pruneRuns: (prune) => toItsEnd(pruneRuns(parts, prune)),
     verifyStore: () => toItsEnd(verifyStore(join(parts.logsDirectory, '.store'))),
+    changesOf: (run, changes = {}) => toItsEnd(changesOfRun(parts, run, changes)),
+    applyChanges: (run, changes = {}) => toItsEnd(applyRun(parts, run, changes)),
+    undoChanges: (run) => toItsEnd(undoRun(parts, run)),
+    listWorkspaces: (warn) => toItsEnd(listWorkspaces(workspaceContext(parts, warn))),
+    restoreWorkspace: (directory, archive, warn) =>
+      toItsEnd(restoreWorkspace(resolve(cwd, directory), archive, workspaceContext(parts, warn))),
     adoptWorkspace: (directory, warn) => toItsEnd(adoptWorkspace(directory, workspaceContext(parts, warn))),
     openServers: (open) => toItsEnd(openServers(parts, open)),
     killChildren: () => parts.children.killAll(),

@@ -19,10 +19,12 @@ export interface FilesystemServerPlace {
   readonly workspace: string;
   /** Directory of the views. */
   readonly views: string;
-  /** The user's folders. */
+  /** The user's folders, with that for copies of them. */
   readonly context: readonly string[];
   /** Where the program was started. */
   readonly cwd: string;
+  /** True when one of them is for copies that the agent may get to write in. Default false. */
+  readonly writesContext?: boolean;
   /** Where a home directory may be made for the server of this agent. */
   readonly home: string;
   /** The environment every server starts from. */
@@ -87,11 +89,13 @@ export function filesystemServers(
 
 const notForFiles = 'it keeps to no folder; name the server under `mcp_servers` to have it';
 
-/** Shows what the agent may read only, so it offers nothing that writes. */
+/** Shows what the agent may only read, and so offers nothing that writes but where copies of it may be written. */
 function viewsServer(place: FilesystemServerPlace): StdioServerSpec {
   const name = ['views', 'views_of_others', 'views_of_massgen'].find((each) => !place.taken.includes(each));
+  const server = official(name ?? 'views', place, [place.views, ...place.context]);
+  if (place.writesContext === true) return server;
   return {
-    ...official(name ?? 'views', place, [place.views, ...place.context]),
+    ...server,
     withheld: withheld(
       ['write_file', 'edit_file', 'create_directory', 'move_file'],
       'nothing can be written here',

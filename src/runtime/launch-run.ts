@@ -2,6 +2,7 @@
  * Puts the parts of one run together and starts it. The same for a new run and for one taken up again: what
  * differs is only what the journal holds already.
  */
+import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { planningText } from '../agents/prompts/turn-prompt.ts';
@@ -21,9 +22,10 @@ import type { ProtocolState } from '../protocol/protocol-state.ts';
 import { foldEvents } from '../protocol/evolve.ts';
 import { initialState } from '../protocol/protocol-state.ts';
 import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
+import { aside, type ContextPath } from './context-paths.ts';
 import { createLegacyFoldersSink } from './legacy-folders-sink.ts';
 import { createAgent, failingAgent } from './create-agent.ts';
-import type { ProtectedPaths } from '../policy/protected-paths.ts';
+import { isWithin, type ProtectedPaths } from '../policy/protected-paths.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { protocolConfig } from './protocol-config.ts';
 import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
@@ -31,11 +33,13 @@ import type { RunWorkspaces } from './run-workspaces.ts';
 import { createRunFiles } from './run-files.ts';
 import { createRunMcpLogs } from './run-mcp-logs.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
+import { readSoFar } from './read-so-far.ts';
 import { runLimits } from './run-limits.ts';
 import { runResult } from './run-result.ts';
 import { createRunServers } from './run-servers.ts';
 import { openRunSinks } from './run-sinks.ts';
 import { spillText } from './spill-text.ts';
+import { createUserFiles } from './user-files.ts';
 import { keepAlive } from './system-clock.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 
@@ -51,15 +55,15 @@ export interface LaunchOptions extends ResumeOptions {
   /** Rejects the run when the journal fails. */
   readonly journalFailed: Promise<never>;
   readonly workspaces: RunWorkspaces;
-  /** The user's folders, absolute with links resolved. */
-  readonly contextPaths: readonly string[];
+  /** The user's own files and folders. */
+  readonly contextPaths: readonly ContextPath[];
   /** Journaled before anything else; empty when the run is taken up again. */
   readonly opening: (agents: readonly AgentDescription[]) => readonly DurableEventBody[];
   readonly resume?: { readonly after: number; readonly program: string };
 }
 
 export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Promise<RunHandle> {
-  const { config, directory, journal, aliases, workspaces, contextPaths } = options;
+  const { config, directory, journal, aliases, workspaces } = options;
   const secrets = knownSecrets(config, parts.environment);
   const redact = (text: string): string => redactText(secrets.replace(text));
   const stopped = new AbortController();
@@ -96,25 +100,66 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     };
   });
 
+  const besides = await aside(config, parts);
+  const userFiles = await createUserFiles({
+    directory,
+    context: options.contextPaths,
+    aside: besides,
+    agents: new Map(
+      config.agents.flatMap(({ id }) =>
+        workspaces.of(id) === undefined ? [] : [[id, aliases.get(id) ?? id]],
+      ),
+    ),
+    apply: config.orchestrator.apply,
+    confirm: options.confirmChanges,
+    recorder,
+    journaled: options.journaled,
+    clock: parts.clock,
+    signal: AbortSignal.any([stopped.signal, ending.signal]),
+  });
   const homeFor = (agent: string): string => join(directory.homes, aliases.get(agent) ?? agent);
   /** What nobody may change, and where in it this agent may. */
   const rulesOf = (agent: string): ProtectedPaths => {
     const own = workspaces.of(agent);
     const all = config.agents.flatMap(({ id }) => workspaces.of(id) ?? []);
+    const copies = userFiles.openFor(agent);
     return {
-      // The store, the register of workspaces and other runs lie beside this run.
-      roots: [dirname(directory.path), ...all.filter((place) => place !== own), ...contextPaths],
-      writable: own === undefined ? [] : [own],
+      roots: [
+        // The store, the register of workspaces and other runs lie beside this run.
+        dirname(directory.path),
+        ...all.filter((place) => place !== own),
+        ...userFiles.closed,
+        ...copies.closed,
+      ],
+      writable: [...(own === undefined ? [] : [own]), ...copies.writable],
+      // Runs and the work of others may lie in a folder of the user that everybody reads.
+      hidden: [...new Set([...besides.places, ...all])].filter(
+        (place) => place !== own && !isWithin(parts.cwd, place),
+      ),
+      shown: [
+        directory.views,
+        homeFor(agent),
+        ...(own === undefined ? [] : [own]),
+        ...userFiles.foldersFor(agent),
+      ],
     };
   };
   const servers = createRunServers(parts, {
     config,
     workspaceOf: (agent) => workspaces.of(agent),
     views: directory.views,
-    contextPaths,
+    contextFor: (agent) => userFiles.foldersFor(agent),
+    stagedFor: (agent) => userFiles.stagedFor(agent),
     placesOf(agent) {
-      const { roots, writable } = rulesOf(agent);
-      return { readOnly: roots, writable: [...writable, homeFor(agent)] };
+      const { roots, writable, hidden = [], shown = [] } = rulesOf(agent);
+      const staged = userFiles.stagedFor(agent);
+      return {
+        readOnly: roots,
+        writable: [...writable, homeFor(agent), ...(staged === undefined ? [] : [staged])],
+        // One that is not there yet cannot be covered, and would be made.
+        hidden: hidden.filter((place) => statSync(place, { throwIfNoEntry: false })?.isDirectory() === true),
+        shown,
+      };
     },
     homeFor,
     emit,
@@ -148,14 +193,12 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   const planning = coordination.enable_planning_mode
     ? (coordination.planning_mode_instruction ?? planningText)
     : undefined;
-  const files = createRunFiles({ directory, workspaces, recorder, writeResult });
+  const files = createRunFiles({ directory, workspaces, userFiles, recorder, writeResult });
+  const rules = protocolConfig(config, aliases, userFiles.writable.length > 0);
   const coordinator = new Coordinator({
     clock: parts.clock,
     recorder,
-    state:
-      options.journaled.length === 0
-        ? initialState(protocolConfig(config, aliases))
-        : foldEvents(protocolConfig(config, aliases), options.journaled),
+    state: options.journaled.length === 0 ? initialState(rules) : foldEvents(rules, options.journaled),
     journaled: options.journaled,
     members,
     pipeline: (tableOf) =>
@@ -168,6 +211,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         spill: (call, text) => spillText(directory, call, text),
         replaceSecrets: (text) => secrets.replace(text),
         rulesOf,
+        readBeforeDelete: config.orchestrator.enforce_read_before_delete,
+        readSoFar: readSoFar(options.journaled),
         isPlanning: () => planning !== undefined && coordinator.state.phase === 'coordinating',
         workspaceOf: (agent) => workspaces.of(agent),
         baseOf: (agent) => members.get(agent)?.workspace ?? parts.cwd,
@@ -176,7 +221,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     files,
     question: options.question,
     history: options.history,
-    contextPaths,
+    contextPaths: userFiles.shown,
+    writablePaths: userFiles.writable,
     ...(planning === undefined ? {} : { planning }),
     limits,
     warn: (message) => process.emitWarning(message),
@@ -215,7 +261,10 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
 
   function writeResult(state: ProtocolState): Promise<void> {
     const durationMs = parts.clock.now() - startedAt;
-    return writeRunResult(directory.resultFile, runResult(state, directory.id, durationMs));
+    return writeRunResult(
+      directory.resultFile,
+      runResult(state, directory.id, durationMs, userFiles.outcomes()),
+    );
   }
 
   async function finish(): ReturnType<Coordinator['run']> {

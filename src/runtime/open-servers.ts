@@ -11,7 +11,7 @@ import type { McpLogEntry } from '../logging/mcp-log.ts';
 import type { AskPerson } from '../mcp/elicitation.ts';
 import { expandHome } from '../policy/expand-home.ts';
 import type { ResolvedTool } from '../tools/resolved-tool.ts';
-import { contextPaths } from './context-paths.ts';
+import { contextPaths, contextPlaces } from './context-paths.ts';
 import { knownSecrets } from './known-secrets.ts';
 import { createRunServers } from './run-servers.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
@@ -72,6 +72,7 @@ export async function openServers(
     const place = resolve(parts.cwd, expandHome(backend.cwd, homeOf(parts)));
     workspaces.set(id, await usableOr(place, join(scratch, id)));
   }
+  const context = await contextPaths(config, contextPlaces(parts));
   const cache = parts.discoveryCacheIn(parts.logsDirectory);
   const servers = createRunServers(
     // Asked anew: who looks at servers wants to see them start.
@@ -80,7 +81,9 @@ export async function openServers(
       config,
       workspaceOf: (agent) => workspaces.get(agent),
       views,
-      contextPaths: await contextPaths(config, parts.cwd, homeOf(parts)),
+      // Files are looked at by agents in copies of the run; there is none here.
+      contextFor: () => context.flatMap(({ path, kind }) => (kind === 'folder' ? [path] : [])),
+      stagedFor: () => undefined,
       placesOf: (agent) => ({
         readOnly: [parts.logsDirectory],
         writable: [scratch, workspaces.get(agent) ?? scratch],

@@ -2,7 +2,12 @@
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import type { ProtocolConfig } from '../protocol/protocol-config.ts';
 
-export function protocolConfig(config: MassGenConfig, aliases: ReadonlyMap<string, string>): ProtocolConfig {
+/** `changesFiles`: the final turn may change files of the user. */
+export function protocolConfig(
+  config: MassGenConfig,
+  aliases: ReadonlyMap<string, string>,
+  changesFiles: boolean,
+): ProtocolConfig {
   const { orchestrator } = config;
   return {
     agents: config.agents.map(({ id }) => ({ id, alias: aliases.get(id) ?? id })),
@@ -12,7 +17,7 @@ export function protocolConfig(config: MassGenConfig, aliases: ReadonlyMap<strin
       ? {}
       : { maxNewAnswersGlobal: orchestrator.max_new_answers_global }),
     finalAnswerStrategy: orchestrator.final_answer_strategy,
-    // Somebody has to carry the plan out.
-    finalTurnRequired: orchestrator.coordination.enable_planning_mode,
+    // Somebody has to carry the plan out, and nobody else changes the user's files.
+    finalTurnRequired: orchestrator.coordination.enable_planning_mode || changesFiles,
   };
 }

@@ -18,8 +18,7 @@ import type { Journal } from '../journal/journal.ts';
 import { resumeJournal } from '../journal/resume-journal.ts';
 import { openRunDirectory } from '../journal/run-directory.ts';
 import { readRunRecord, type RunRecord } from '../journal/run-record.ts';
-import { contextPaths } from './context-paths.ts';
-import { homeOf } from './runtime-parts.ts';
+import { contextPaths, contextPlaces } from './context-paths.ts';
 import { launchRun } from './launch-run.ts';
 import type { ResumeOptions, RunHandle } from './run-options.ts';
 import { runOpening } from './run-opening.ts';
@@ -82,7 +81,7 @@ export async function resumeRun(
       journaled: events,
       journalFailed: failure.promise,
       workspaces,
-      contextPaths: await contextPaths(config, parts.cwd, homeOf(parts)),
+      contextPaths: await contextPaths(config, contextPlaces(parts)),
       ...(started === undefined
         ? {
             opening: (agents) =>

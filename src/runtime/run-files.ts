@@ -11,17 +11,19 @@ import type { RunDirectory } from '../journal/run-directory.ts';
 import { writeFileAtomic } from '../journal/write-file-atomic.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
+import type { UserFiles } from './user-files.ts';
 
 export interface RunFilesOptions {
   readonly directory: RunDirectory;
   readonly workspaces: RunWorkspaces;
+  readonly userFiles: UserFiles;
   readonly recorder: EventRecorder;
   /** Writes the result file from the state; done with the final files, so a finished run always has one. */
   readonly writeResult: (state: ProtocolState) => Promise<void>;
 }
 
 export function createRunFiles(options: RunFilesOptions): RunFiles {
-  const { directory, workspaces, recorder } = options;
+  const { directory, workspaces, userFiles, recorder } = options;
   return {
     viewsDirectory: directory.views,
 
@@ -46,6 +48,13 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
 
     readable: (text, author, view) => workspaces.rewrite(text, author, view),
     comparable: (text) => workspaces.comparable(text),
+
+    stage: (agent, turn, signal) => userFiles.stage(agent, turn, signal),
+    presentable: (text) => userFiles.presentable(text),
+    async deliver(state) {
+      await userFiles.deliver();
+      await options.writeResult(state);
+    },
 
     async writeFinal(state) {
       await writeFinal(state);

@@ -24,6 +24,16 @@ export interface RunContext {
 
 export type SinkFactory = (context: RunContext) => EventSink | Promise<EventSink>;
 
+/** What a final turn would change in files of the user. */
+export interface ProposedChanges {
+  /** The file or folder. */
+  readonly path: string;
+  readonly changes: readonly { readonly path: string; readonly kind: 'added' | 'modified' | 'deleted' }[];
+}
+
+/** Puts the changes before a person; true makes them. The signal ends the waiting: then they are kept. */
+export type ConfirmChanges = (proposed: ProposedChanges, signal: AbortSignal) => Promise<boolean>;
+
 export interface RunOptions extends McpRunOptions {
   readonly config: MassGenConfig;
   /** Absolute path of the file the config came from. */
@@ -45,10 +55,12 @@ export interface RunOptions extends McpRunOptions {
   readonly logs?: boolean;
 }
 
-/** How a run and the person in front of it get on about its MCP servers. */
+/** How a run and the person in front of it get on. */
 export interface McpRunOptions {
   /** Puts questions of MCP servers to a person. Default: they are declined. */
   readonly ask?: AskPerson;
+  /** For `apply: ask`. Default: nobody is asked, and the changes are kept with the run. */
+  readonly confirmChanges?: ConfirmChanges;
   /** Servers whose logs hold everything: names, or true for all. Default none. */
   readonly mcpDebug?: true | readonly string[];
   /** Told of what the servers in `mcpDebug` do, as it happens. */

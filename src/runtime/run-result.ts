@@ -1,8 +1,13 @@
 /** The result of a run as its file says it, made from the state the journal leads to. */
-import type { RunResult } from '../journal/run-result.ts';
+import type { ContextOutcome, RunResult } from '../journal/run-result.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 
-export function runResult(state: ProtocolState, run: string, durationMs: number): RunResult {
+export function runResult(
+  state: ProtocolState,
+  run: string,
+  durationMs: number,
+  changes: readonly ContextOutcome[] = [],
+): RunResult {
   const { winner, presentation, answers, agents, limited, error } = state;
   const won = answers[winner?.answer ?? -1];
   return {
@@ -16,6 +21,7 @@ export function runResult(state: ProtocolState, run: string, durationMs: number)
       mode === 'voted' && vote !== undefined ? [{ agent: id, for: vote.label, reason: vote.reason }] : [],
     ),
     ...(limited === undefined ? {} : { limited }),
+    ...(changes.length === 0 ? {} : { changes }),
     durationMs,
     ...(error === undefined ? {} : { error: { ...error, hint: (error.hint ?? '').replaceAll('RUN', run) } }),
   };

@@ -23,8 +23,10 @@ export interface RunServersOptions {
   readonly views: string;
   /** What a sandbox of the agent's servers holds read-only, and what in it is writable. */
   readonly placesOf: (agent: string) => SandboxPlaces;
-  /** The user's folders, absolute. */
-  readonly contextPaths: readonly string[];
+  /** The user's folders as the agent is given them, absolute, with that for copies of them. */
+  readonly contextFor: (agent: string) => readonly string[];
+  /** The one for copies, in which the agent may write in the final turn; undefined when there will be none. */
+  readonly stagedFor: (agent: string) => string | undefined;
   /** Where a home directory may be made for a server of the agent, absolute. */
   readonly homeFor: (agent: string) => string;
   readonly emit: (...events: readonly DurableEventBody[]) => Promise<void>;
@@ -86,7 +88,8 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
           filesystem: config.filesystem,
           ...(workspace === undefined ? {} : { workspace }),
           views: options.views,
-          context: options.contextPaths,
+          context: options.contextFor(agent.id),
+          writesContext: options.stagedFor(agent.id) !== undefined,
           home: options.homeFor(agent.id),
           cwd: parts.cwd,
           environment: parts.environment,

@@ -27,8 +27,10 @@ export interface ServerSpecsOptions {
   readonly workspace?: string;
   /** Directory of the views. */
   readonly views: string;
-  /** The user's folders, absolute. */
+  /** The user's folders, absolute, with that for copies of them. */
   readonly context: readonly string[];
+  /** True when one of them is for copies that the agent may get to write in. Default false. */
+  readonly writesContext?: boolean;
   /** Where a home directory may be made for a server of this agent, absolute. */
   readonly home: string;
   readonly cwd: string;
@@ -70,6 +72,7 @@ export function serverSpecs(options: ServerSpecsOptions): ServerSpecs {
       workspace,
       views: options.views,
       context: options.context,
+      writesContext: options.writesContext ?? false,
       home: options.home,
       cwd: options.cwd,
       environment: minimalEnvironment(environment),

@@ -1,7 +1,6 @@
 /** Starts a new run: everything is checked before anything is touched or spent, then journaled, then begun. */
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { maskConfig } from '../config/mask-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { journalErrors } from '../errors/journal-errors.ts';
@@ -14,27 +13,29 @@ import { acquireLock, type FileLock } from '../journal/file-lock.ts';
 import { createRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
 import { writeRunRecord } from '../journal/run-record.ts';
 import { createSecretRegistry } from '../credentials/secret-registry.ts';
-import { contextPaths, refuseInsideWorkspaces } from './context-paths.ts';
-import { homeOf } from './runtime-parts.ts';
+import {
+  aside,
+  contextPaths,
+  contextPlaces,
+  namedWorkspaces,
+  refuseInsideWorkspaces,
+} from './context-paths.ts';
 import { createAgent } from './create-agent.ts';
-import { expandHome } from '../policy/expand-home.ts';
 import { launchRun } from './launch-run.ts';
 import type { RunHandle, RunOptions } from './run-options.ts';
 import { runOpening } from './run-opening.ts';
 import { prepareRunWorkspaces } from './run-workspaces.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
+import { leftOut, refuseTooLarge } from './stage-context.ts';
 
 export async function startRun(parts: RuntimeParts, options: RunOptions): Promise<RunHandle> {
   checkTeam(options.config, parts);
   const { config, question } = options;
-  const folders = await contextPaths(config, parts.cwd, homeOf(parts));
-  if (options.isolateWorkspaces !== true) {
-    const named = config.agents.flatMap(({ backend }) => ('cwd' in backend ? (backend.cwd ?? []) : []));
-    await refuseInsideWorkspaces(
-      folders,
-      named.map((path) => resolve(parts.cwd, expandHome(path, homeOf(parts)))),
-    );
-  }
+  const folders = await contextPaths(config, contextPlaces(parts));
+  if (options.isolateWorkspaces !== true)
+    await refuseInsideWorkspaces(folders, namedWorkspaces(config, parts));
+  const left = await aside(config, parts);
+  for (const each of folders) if (each.writable) await refuseTooLarge(each, leftOut(each, left));
   const seed = options.seed ?? randomInt(2 ** 31);
   const aliases = dealAliases(
     config.agents.map(({ id }) => id),

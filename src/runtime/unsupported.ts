@@ -13,13 +13,10 @@ export function unhonoured(config: MassGenConfig): readonly DurableEventBody[] {
     message: `${title}: ${message}`,
     hint,
   });
-  const writable = config.orchestrator.context_paths
-    .filter(({ permission }) => permission === 'write')
-    .map(({ path }) => warn(`\`permission: write\` of ${path}; it stays read-only`));
   const searching = config.agents.flatMap(({ id, backend }) =>
     'enable_web_search' in backend && backend.enable_web_search
       ? [warn('`enable_web_search`; this backend searches nothing', id)]
       : [],
   );
-  return [...writable, ...searching];
+  return searching;
 }

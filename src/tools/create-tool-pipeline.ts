@@ -12,13 +12,14 @@ import { enforcePolicy, type PolicyOptions } from './stages/enforce-policy.ts';
 import { limitResult, type SpillText } from './stages/limit-result.ts';
 import { type ExpectUnconfined, noteUnconfined } from './stages/note-unconfined.ts';
 import { planCalls, type PlanOptions } from './stages/plan-calls.ts';
+import { readBeforeDelete, type ReadBeforeDeleteOptions } from './stages/read-before-delete.ts';
 import { recordCall } from './stages/record-call.ts';
 import { recordDenials } from './stages/record-denials.ts';
 import { replaceSecrets } from './stages/replace-secrets.ts';
 import { resolveName } from './stages/resolve-name.ts';
 import type { ToolTable } from './tool-table.ts';
 
-export interface ToolPipelineOptions extends PolicyOptions, PlanOptions {
+export interface ToolPipelineOptions extends PolicyOptions, PlanOptions, ReadBeforeDeleteOptions {
   readonly recorder: Pick<EventRecorder, 'append'>;
   readonly clock: Clock;
   readonly tableOf: (agent: string) => ToolTable;
@@ -39,6 +40,7 @@ export function createToolPipeline(options: ToolPipelineOptions): ToolPipeline {
     enforcePolicy(options),
     planCalls(options),
     noteUnconfined(options.expectUnconfined),
+    readBeforeDelete(options),
     detectChanges(options.takeChanges, recorder),
     recordCall(recorder, clock),
     limitResult(options.spill),

@@ -89,6 +89,7 @@ export function createPipelineRig(
     replaceSecrets: (text) => text,
     rulesOf: () => ({ roots: [], writable: [] }),
     isPlanning: () => false,
+    readBeforeDelete: false,
     workspaceOf: () => undefined,
     baseOf: () => '/',
     home: '/home/someone',

@@ -28,7 +28,7 @@ export interface ContentSnapshotStoreOptions {
   /** Such as `<logs>/.store`. Made with the first snapshot; only its owner can enter it. */
   readonly directory: string;
   readonly limits?: Partial<SnapshotLimits>;
-  /** Names left out of snapshots wherever they appear. */
+  /** Names left out of snapshots wherever they appear; one that begins with `/` is a path from the workspace. */
   readonly excludes?: ReadonlySet<string>;
   /** With it, long work rests the earlier the slower the disk is. */
   readonly clock?: Pick<Clock, 'monotonic'>;
@@ -121,10 +121,11 @@ export function createContentSnapshotStore(options: ContentSnapshotStoreOptions)
   async function materialize(
     id: string,
     target: string,
-    { readOnly = false, sharing, signal }: MaterializeOptions,
+    { readOnly = false, only, sharing, signal }: MaterializeOptions,
   ): Promise<void> {
     const slice = sliceOf(signal);
-    const manifest = await readManifest(id, slice);
+    const whole = await readManifest(id, slice);
+    const manifest = only === undefined ? whole : { ...whole, entries: someFiles(whole, only) };
     if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) throw taken(target);
     const shared = sharing === undefined ? undefined : await sharedFiles(manifest, sharing, slice);
     using old = files.manifests.has(id) ? undefined : copied.open(id);
@@ -157,6 +158,16 @@ export function createContentSnapshotStore(options: ContentSnapshotStoreOptions)
       return `${sharing.directory}/${entry.path}`;
     };
   }
+}
+
+/** The named files and the directories on the way to them. */
+function someFiles({ entries }: Manifest, only: ReadonlySet<string>): Manifest['entries'] {
+  const ways = new Set<string>();
+  for (const path of only) {
+    for (let cut = path.indexOf('/'); cut !== -1; cut = path.indexOf('/', cut + 1))
+      ways.add(path.slice(0, cut));
+  }
+  return entries.filter(({ kind, path }) => (kind === 'directory' ? ways : only).has(path));
 }
 
 function damaged({ path }: FileEntry, problem: string): MassGenError {

@@ -20,6 +20,8 @@ export interface PublishOptions {
 export interface MaterializeOptions {
   /** Modes 0444 and 0555 as a courtesy to readers; they are no boundary. Default false. */
   readonly readOnly?: boolean;
+  /** Paths of the files the copy is to have, with the directories they are in. Default: everything. */
+  readonly only?: ReadonlySet<string> | undefined;
   /**
    * An earlier copy that nobody may write to, of another snapshot: files that are the same become hard links to its
    * files, which costs little. Only for copies whose readers share them anyway.

@@ -44,7 +44,7 @@ type Names = Pick<Listing, 'names' | 'paths'>;
 
 export interface WalkOptions {
   readonly slice: WorkSlice;
-  /** Names left out wherever they appear. */
+  /** Names left out wherever they appear; one that begins with `/` is a path from the root. */
   readonly excludes: ReadonlySet<string>;
   /** Entries looked at before the walk is given up. */
   readonly maxEntries: number;
@@ -89,6 +89,7 @@ export async function walkTree(
   options: WalkOptions,
 ): Promise<WalkFindings> {
   const { slice, excludes, maxEntries, maxDepth, startedMs } = options;
+  const excludedPaths = rootedPaths(excludes);
   const excluded: string[] = [];
   const skipped: SkippedFile[] = [];
   const listings = new Map<string, Listing>();
@@ -113,7 +114,7 @@ export async function walkTree(
     for (const path of paths) {
       const name = names[index] ?? '';
       index += 1;
-      if (excludes.has(name)) {
+      if (excludes.has(name) || excludedPaths?.has(path) === true) {
         excluded.push(path);
         continue;
       }
@@ -249,6 +250,12 @@ export async function walkTree(
       data: { limit: 'entries', maximum: maxEntries, biggest: branches.map(([name]) => name) },
     });
   }
+}
+
+/** Undefined, which costs nothing, where there are none. */
+function rootedPaths(excludes: ReadonlySet<string>): ReadonlySet<string> | undefined {
+  const paths = [...excludes].filter((each) => each.startsWith('/')).map((each) => each.slice(1));
+  return paths.length === 0 ? undefined : new Set(paths);
 }
 
 /** Why an entry is left out after this error; undefined when the error is not about the entry. */

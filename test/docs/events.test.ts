@@ -6,9 +6,12 @@ import type { RunEventBody } from '../../src/events/run-event.ts';
 import { codeWords, readPage, root, section, tableRows } from './pages.ts';
 
 const src = path.join(root, 'src');
-const source = readFileSync(path.join(src, 'events/run-event.ts'), 'utf8').replaceAll(
-  /\/\*\*[\s\S]*?\*\//gu,
-  '',
+const sourceOf = (file: string): string =>
+  readFileSync(path.join(src, 'events', file), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\//gu, '');
+/** The part of the union that has a file of its own in its place. */
+const source = sourceOf('run-event.ts').replace(
+  '\n  | UserFileEventBody',
+  () => /export type UserFileEventBody =([\s\S]*?);\s*$/u.exec(sourceOf('user-file-event.ts'))?.[1] ?? '',
 );
 
 const fieldsIn = (text: string): readonly string[] =>

@@ -1,5 +1,5 @@
 /** The examples that come with the program: each is without a complaint, says how it is run, and does what it shows. */
-import { readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,6 +84,13 @@ const played: Readonly<Record<string, (played: Played) => void | Promise<void>>>
     const [ready] = journal.filter(({ type, server }) => type === 'server.ready' && server === 'filesystem');
     expect(ready).toMatchObject({ version: expect.stringContaining('1.2.29') });
   },
+  async 'writable-context'({ answer, place: { cwd } }) {
+    expect(answer).toContain(
+      `I added ${join(cwd, 'docs/greeting.md')}. This path may be read but not changed`,
+    );
+    expect(await readFile(join(cwd, 'docs/greeting.md'), 'utf8')).toBe('# Say hello\n');
+    expect(await readdir(join(cwd, 'docs'))).toEqual(['greeting.md']);
+  },
   async 'tool-latency'({ count, place: { cwd } }) {
     expect(count('tool.call.finished', { outcome: 'ok' })).toBe(201);
     const { stdout } = await run(['mcp', 'stats', 'last'], { cwd });
@@ -103,6 +110,7 @@ const played: Readonly<Record<string, (played: Played) => void | Promise<void>>>
 async function prepare(name: string, place: Place): Promise<{ config: string; close: () => Promise<void> }> {
   const config = `@examples/${name}`;
   const close = (): Promise<void> => Promise.resolve();
+  if (name === 'writable-context') await mkdir(join(place.cwd, 'docs'));
   if (name === 'other-filesystem-server') {
     // npx takes what is installed above the folder it works in, so this needs no network.
     await symlink(testServersModules, join(place.path, 'node_modules'));

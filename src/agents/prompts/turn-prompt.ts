@@ -2,7 +2,7 @@
  * What an agent reads at the start of a turn. It is told the rules, the task and what it may see; it is never
  * told who is behind an answer, how the votes stand, or the id of any agent.
  */
-import type { ShownAnswer, TurnKind } from '../agent.ts';
+import type { ShownAnswer, TurnKind, TurnRequest } from '../agent.ts';
 import { answerSections, neutralise } from './answer-sections.ts';
 
 export interface TurnPromptInput {
@@ -17,6 +17,10 @@ export interface TurnPromptInput {
   readonly workspace?: string;
   readonly views?: string;
   readonly contextPaths: readonly string[];
+  /** Those of them that the final turn may change a copy of. Default none. */
+  readonly writablePaths?: readonly string[];
+  /** In the final turn: these copies. Default none. */
+  readonly staged?: TurnRequest['staged'];
   /** Reasons that voters gave, for the presentation. */
   readonly reasons: readonly string[];
   /** The team plans first: what it is told while it does. The final turn then carries the plan out. */
@@ -73,6 +77,18 @@ function files(input: TurnPromptInput): string {
   if (input.contextPaths.length > 0) {
     lines.push(`The user's own files, to read only: ${input.contextPaths.join(', ')}`);
   }
+  const { writablePaths = [], staged = [] } = input;
+  if (input.kind !== 'present' && writablePaths.length > 0) {
+    lines.push(
+      `Only whoever presents the final answer can change ${writablePaths.join(', ')}: say in your answer what is to be changed there, or prepare the new files in your workspace.`,
+    );
+  }
+  for (const { path, place, protectedPaths } of staged) {
+    lines.push(
+      `To change ${path}, change its copy ${place}: what you change in the copy is made in ${path} when you are done. In your answer, name files by their place in ${path}.`,
+    );
+    if (protectedPaths.length > 0) lines.push(`These stay as they are: ${protectedPaths.join(', ')}`);
+  }
   return lines.join('\n');
 }
 
@@ -112,11 +128,13 @@ function closing(input: TurnPromptInput): string {
     const ask = input.synthesize
       ? 'Write the final answer by merging the best of all the answers above.'
       : 'Write the final answer. Start from yours, and take over what is better in the others.';
+    const changes =
+      (input.staged ?? []).length === 0 ? '' : " Make every change to the user's files in their copies.";
     const place =
       input.workspace === undefined
         ? ''
-        : ` Make sure that every file that belongs to it is in ${input.workspace}.`;
-    return `${reasons}${ask}${place}`;
+        : ` Make sure that every ${changes === '' ? '' : 'other '}file that belongs to it is in ${input.workspace}.`;
+    return `${reasons}${ask}${changes}${place}`;
   }
   if (input.answers.length === 0) {
     return 'There are no answers yet. Work on the task, then call `new_answer` with your full answer.';

@@ -4,14 +4,17 @@ import { pathText } from './text-fields.ts';
 
 const contextPathObject = z.strictObject({
   path: pathText.meta({ description: 'The file or folder.', examples: ['docs'] }),
-  permission: z
-    .enum(['read', 'write'])
-    .default('read')
-    .meta({ description: '`write` lets the final turn change it; everybody else only reads.' }),
+  permission: z.enum(['read', 'write']).default('read').meta({
+    description:
+      '`write` lets the final turn change a copy of it, which is then applied; all else only reads.',
+  }),
   protected_paths: z
     .array(pathText)
     .default([])
-    .meta({ description: 'Paths inside it that stay read-only.', examples: [['secrets', '.git']] }),
+    .meta({
+      description: 'Files and folders in it that nobody may change, also while they do not exist.',
+      examples: [['secrets', 'Makefile']],
+    }),
 });
 
 export const contextPathSchema = z.union([

@@ -40,9 +40,17 @@ export const orchestratorConfigSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Names of files and folders that stay in workspaces but are not published, besides the usual ones such as `.git` and `node_modules`; `!name` publishes one of those.',
+        'Names of files and folders that stay in workspaces but are not published, besides the usual ones such as `.git` and `node_modules`; `!name` publishes one of those. Copies of context paths are made without all of these; `!name` changes nothing there.',
       examples: [['target', '!.venv']],
     }),
+  apply: z.enum(['auto', 'ask', 'never']).default('auto').meta({
+    description:
+      'What becomes of the changes that the final turn made to writable context paths: `auto` makes them in your files at the end, `ask` asks you at the terminal, `never` leaves them to `massgen runs apply`.',
+  }),
+  enforce_read_before_delete: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'A file or folder that an agent has not read in this run is not deleted by it.' }),
   max_new_answers_per_agent: z
     .int()
     .min(1)

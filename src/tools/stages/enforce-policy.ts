@@ -6,6 +6,7 @@ import { toolErrors } from '../../errors/tool-errors.ts';
 import { expandHome } from '../../policy/expand-home.ts';
 import { possiblePaths } from '../../policy/possible-paths.ts';
 import {
+  findHidden,
   findProtected,
   isHarmless,
   mentionedPaths,
@@ -28,26 +29,38 @@ export function enforcePolicy(options: PolicyOptions): Stage {
   const fixed = rememberLinks();
   return async (call, next) => {
     const effects = call.effects ?? ['Unknown'];
-    if (isHarmless(effects)) return next(call);
+    const harmless = isHarmless(effects);
+    if (harmless && !effects.includes('Read')) return next(call);
     const given = options.rulesOf(call.agent);
+    const { hidden = [], shown = [] } = given;
+    if (harmless && hidden.length === 0) return next(call);
+    const all = (places: readonly string[]): Promise<readonly string[]> => Promise.all(places.map(fixed));
     const rules = {
-      roots: await Promise.all(given.roots.map(fixed)),
-      writable: await Promise.all(given.writable.map(fixed)),
+      roots: await all(given.roots),
+      writable: await all(given.writable),
+      hidden: await all(hidden),
+      shown: await all(shown),
     };
     const paths: readonly PolicyPath[] =
       call.freeText === true
-        ? textPaths(call, options, [...given.roots, ...rules.roots])
+        ? textPaths(call, options, [...given.roots, ...rules.roots, ...hidden, ...rules.hidden])
         : await argumentPaths(call, options, fixed);
     const checked = await Promise.all(
       paths.map(async ({ given: text, path, word = false }) => {
-        const isProtected = findProtected(effects, [await resolveLinks(path)], rules) !== undefined;
-        return isProtected && !(word && !exists(path)) ? text : undefined;
+        const real = [await resolveLinks(path)];
+        const error =
+          findProtected(effects, real, rules) !== undefined
+            ? new MassGenError(toolErrors.protectedPath, { detail: text.slice(0, 200), hint: hint(given) })
+            : findHidden(real, rules) !== undefined
+              ? new MassGenError(toolErrors.hiddenPath, { detail: text.slice(0, 200) })
+              : undefined;
+        // Words of a text, and all of one that is only asked with, are paths where something of that name is.
+        const isText = word || (harmless && call.freeText === true);
+        return isText && !exists(path) ? undefined : error;
       }),
     );
-    const denied = checked.find((text) => text !== undefined);
-    if (denied !== undefined) {
-      throw new MassGenError(toolErrors.protectedPath, { detail: denied.slice(0, 200), hint: hint(given) });
-    }
+    const denied = checked.find((error) => error !== undefined);
+    if (denied !== undefined) throw denied;
     return next(call);
   };
 }

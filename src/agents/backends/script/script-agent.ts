@@ -53,6 +53,10 @@ function knownValues(request: TurnRequest): Map<string, string> {
     ['views', request.views ?? ''],
   ]);
   for (const [index, path] of request.contextPaths.entries()) values.set(`context.${index + 1}`, path);
+  for (const [index, { place }] of (request.staged ?? []).entries()) {
+    if (index === 0) values.set('staged', place);
+    values.set(`staged.${index + 1}`, place);
+  }
   for (const { author, view, label, text } of request.answers) {
     values.set(`views.${author}`, view ?? '');
     values.set(`answer.${author}`, text);

@@ -1,0 +1,136 @@
+/**
+ * A folder of the user in which changes of a run are to be made: what they are, how they stand to what is there now,
+ * and making them. One process at a time changes a folder.
+ */
+import { hash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../events/clock.ts';
+import { withLock } from '../journal/file-lock.ts';
+import { makePrivateDirectory } from '../journal/private-directory.ts';
+import type { RunDirectory } from '../journal/run-directory.ts';
+import { storageError } from '../journal/storage-error.ts';
+import { applyChanges, type AppliedChanges, type NotApplied } from '../workspace/apply-changes.ts';
+import { compareTrees, type TreeChange } from '../workspace/compare-trees.ts';
+import { copiedEntries } from '../workspace/copied-entries.ts';
+import type { PathGuard } from '../workspace/guarded-paths.ts';
+import type { ManifestEntry } from '../workspace/manifest.ts';
+import { planChanges, type PlannedChange } from '../workspace/plan-changes.ts';
+import type { SnapshotStore } from '../workspace/snapshot-store.ts';
+import { createWorkSlice } from '../workspace/work-slice.ts';
+
+export type ChangeStore = Pick<SnapshotStore, 'manifest' | 'materialize'>;
+
+export interface ChangeTarget {
+  /** Absolute, links resolved. */
+  readonly folder: string;
+  /** The name of the one file in it that this is about; absent for all of it. */
+  readonly only?: string;
+  /** What the changes are measured against. */
+  readonly base: readonly ManifestEntry[];
+  /** What they lead to. */
+  readonly snapshot: string;
+  readonly guard: PathGuard;
+}
+
+export interface TargetPlan {
+  readonly planned: readonly PlannedChange[];
+  /** Made by the agent where copies have nothing, such as a new `.git`. */
+  readonly left: readonly NotApplied[];
+}
+
+export interface ApplyTargetOptions {
+  readonly directory: RunDirectory;
+  readonly clock: Clock;
+  /** What is put back together. */
+  readonly batch: string;
+  /** Overwrite what somebody else changed. Default false. */
+  readonly force?: boolean;
+}
+
+/** How long another process may take with the same folder, in milliseconds. */
+const patienceMs = 60_000;
+
+/** The changes themselves, whatever the folder holds now. Throws what the store throws. */
+export async function changesOf(
+  store: ChangeStore,
+  { base, snapshot, only }: Pick<ChangeTarget, 'base' | 'snapshot' | 'only'>,
+): Promise<readonly TreeChange[]> {
+  const { entries } = await store.manifest(snapshot);
+  const changes = compareTrees(copiedEntries(base), copiedEntries(entries));
+  return only === undefined ? changes : changes.filter(({ path }) => path === only);
+}
+
+/** Looks only. Throws what the store throws, and a storage error when the folder cannot be opened. */
+export async function planTarget(
+  store: ChangeStore,
+  target: ChangeTarget,
+  force = false,
+): Promise<TargetPlan> {
+  const { folder, only, snapshot, guard } = target;
+  const changes = await changesOf(store, target);
+  const { excluded } = await store.manifest(snapshot);
+  try {
+    const planned = await planChanges(folder, changes, {
+      guard,
+      force,
+      roots: [folder],
+      slice: createWorkSlice(),
+    });
+    const left = only === undefined ? excluded : [];
+    return { planned, left: left.map((path) => ({ path, reason: 'is left out of copies' })) };
+  } catch (error) {
+    throw storageError(error, `looking at ${folder}`);
+  }
+}
+
+/** The caller holds the lock of the run. Throws as `planTarget` and `applyChanges` do, and `lockHeld`. */
+export async function applyTarget(
+  store: ChangeStore,
+  target: ChangeTarget,
+  { directory, clock, batch, force = false }: ApplyTargetOptions,
+): Promise<AppliedChanges> {
+  const { folder, snapshot } = target;
+  return withLock(await lockOf(directory, folder), apply, { clock, waitMs: patienceMs });
+
+  async function apply(): Promise<AppliedChanges> {
+    const { planned, left } = await planTarget(store, target, force);
+    const source = join(directory.path, 'applying');
+    // What a crash left: a copy of ours, made again at once.
+    await rm(source, { recursive: true, force: true });
+    try {
+      await store.materialize(snapshot, source, { only: filesToWrite(planned) });
+      const applied = await applyChanges(planned, {
+        run: directory.id,
+        batch,
+        target: folder,
+        source,
+        undo: directory.undo,
+        now: clock.now(),
+        roots: [folder],
+        parents: force,
+      });
+      return { ...applied, refused: [...applied.refused, ...left] };
+    } finally {
+      await rm(source, { recursive: true, force: true });
+    }
+  }
+}
+
+function filesToWrite(planned: readonly PlannedChange[]): ReadonlySet<string> {
+  return new Set(
+    planned.flatMap(({ change: { path, after }, verdict }) =>
+      verdict.type === 'apply' && after?.kind === 'file' ? [path] : [],
+    ),
+  );
+}
+
+async function lockOf(directory: RunDirectory, folder: string): Promise<string> {
+  const locks = join(dirname(directory.path), '.locks');
+  try {
+    await makePrivateDirectory(locks);
+  } catch (error) {
+    throw storageError(error, `making ${locks}`);
+  }
+  return join(locks, `${hash('sha256', folder).slice(0, 32)}.lock`);
+}
