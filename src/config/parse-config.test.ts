@@ -44,6 +44,8 @@ describe('a config', () => {
       },
       orchestrator: {
         context_paths: [],
+        apply: 'auto',
+        enforce_read_before_delete: false,
         max_new_answers_per_agent: 5,
         final_answer_strategy: 'winner_present',
         coordination: { on_new_answer: 'inject', enable_planning_mode: false },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../events/effect.ts';
 import {
+  findHidden,
   findProtected,
   isHarmless,
   isWithin,
@@ -105,6 +106,32 @@ describe('findProtected', () => {
         },
       ),
     );
+  });
+});
+
+describe('findHidden', () => {
+  const rule = {
+    hidden: ['/proj/logs', '/proj/ws/b', '/proj/logs/run/workspaces/agent2'],
+    shown: ['/proj', '/proj/logs/run/views', '/proj/logs/run/workspaces', '/named/logs'],
+  };
+
+  test.each([
+    ['/proj/a.txt', undefined],
+    ['/proj/logs', '/proj/logs'],
+    ['/proj/logs/run/journal.jsonl', '/proj/logs/run/journal.jsonl'],
+    ['/proj/logs2/a', undefined],
+    ['/proj/logs/run/views/agent1.1/a', undefined],
+    ['/proj/logs/run/workspaces/agent1/a', undefined],
+    ['/proj/logs/run/workspaces/agent2/a', '/proj/logs/run/workspaces/agent2/a'],
+    ['/proj/ws/b/a', '/proj/ws/b/a'],
+    ['/elsewhere', undefined],
+  ])('the innermost directory decides on %s', (path, found) => {
+    expect(findHidden([path], rule)).toBe(found);
+  });
+
+  test('what is named as both is shown, and without a rule everything is', () => {
+    expect(findHidden(['/logs/a'], { hidden: ['/logs'], shown: ['/logs'] })).toBeUndefined();
+    expect(findHidden(['/logs/a'], {})).toBeUndefined();
   });
 });
 

@@ -14,7 +14,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSimulatedClock } from '../testing/simulated-clock.ts';
 import { createChildSupervisor, type ChildSupervisor } from './child-supervisor.ts';
 import { minimalEnvironment } from './minimal-environment.ts';
-import { findSandbox } from './sandbox.ts';
+import { findSandbox, type SandboxPlaces } from './sandbox.ts';
 
 const environment = minimalEnvironment(process.env);
 const clock = createSimulatedClock();
@@ -52,13 +52,14 @@ function createPlaces(): Places {
 async function shell(
   places: Places,
   script: string,
+  more: Pick<SandboxPlaces, 'hidden' | 'shown'> = {},
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const children = supervisor();
   const sandbox = await findSandbox({ spawn: children.spawn, clock, environment });
   if (sandbox === undefined) throw new Error('there is no sandbox');
   const launch = { command: '/bin/sh', args: ['-c', script], env: environment, cwd: places.own };
   const child = await children.spawn(
-    sandbox(launch, { readOnly: [places.run, places.other], writable: [places.own] }),
+    sandbox(launch, { readOnly: [places.run, places.other], writable: [places.own], ...more }),
   );
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
   const { code } = await child.exited;
@@ -123,6 +124,26 @@ describe('in a sandbox', () => {
     const { said } = await shell(createPlaces(), 'grep CapEff /proc/self/status; ls -d /proc/[0-9]* | wc -l');
     expect(said).toMatch(/^CapEff:\t0+\n\d{1,2}\n$/u);
   });
+});
+
+test('what is hidden is empty, but for what is shown or writable in it, and nothing is written there', async ({
+  skip,
+}) => {
+  skip(!installed, missing);
+  const places = createPlaces();
+  writeFileSync(path.join(places.run, 'run/journal.jsonl'), 'all of it');
+  const { said } = await shell(
+    places,
+    `cd '${places.run}'; find . -type f; ls '${places.other}'; cat run/views/agent2.1/notes.md; echo x > new; echo x > own; echo x > '${places.own}/mine'`,
+    { hidden: [places.run, places.other], shown: [places.view] },
+  );
+  expect(said).toContain('./run/views/agent2.1/notes.md\n');
+  expect(said).toContain('as published');
+  expect(said).not.toContain('journal.jsonl');
+  expect(said).not.toContain('theirs.md');
+  expect(existsSync(path.join(places.own, 'mine'))).toBe(true);
+  expect(existsSync(path.join(places.run, 'new'))).toBe(false);
+  expect(said).toMatch(/new: Read-only file system/u);
 });
 
 test('without the program there is no sandbox', async () => {

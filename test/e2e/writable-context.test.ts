@@ -1,4 +1,5 @@
 /** Files of the user in a run: read by all, changed by the winner's final turn alone, in a copy that is then applied. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   chmod,
@@ -16,6 +17,9 @@ import { describe, expect, test } from 'vitest';
 import { makePlace, openTerminal, run } from '../fixtures/command-line.ts';
 import { digestOf, journalOf, onlyRun, type JournalEntry } from '../fixtures/runs-on-disk.ts';
 import { fileTool, makeFiles, move, read, writableTeam, write } from '../fixtures/writable-team.ts';
+
+/** Where there is none, a tool that goes through a whole tree shows the names in it. */
+const sandboxed = spawnSync('bwrap', ['--dev-bind', '/', '/', '--unshare-pid', '/bin/true']).status === 0;
 
 const text = (cwd: string, path: string): Promise<string> => readFile(join(cwd, path), 'utf8');
 
@@ -177,6 +181,38 @@ describe('a writable folder', () => {
       '[FILE] team.json',
     ]);
     expect(stdout).toContain(`Made  1 change in ${cwd}`);
+  });
+
+  test('that is the whole project: nobody reads runs or the workspaces of others there', async () => {
+    const { cwd } = await makePlace();
+    await makeFiles(cwd, { 'a.txt': 'one', 'snaps/a/x.txt': 'x' });
+    const team = await writableTeam(cwd, {
+      second: true,
+      context: ['.'],
+      orchestrator: { snapshot_storage: 'snaps' },
+      answers: [
+        read('{{context}}/a.txt'),
+        read('{{views}}/../journal.jsonl'),
+        read('{{context}}/massgen_logs/workspaces.json'),
+        fileTool('list_directory', { path: '{{context}}/ws/b' }),
+        fileTool('list_directory', { path: '{{context}}/snaps' }),
+        fileTool('list_directory', { path: '{{views}}' }),
+        fileTool('directory_tree', { path: '{{context}}' }, 'tree'),
+        write('{{workspace}}/tree.json', '{{tree}}'),
+      ],
+      presents: [],
+    });
+    expect((await run(['--config', team, 'q'], { cwd })).code).toBe(0);
+    const denied = (await entriesOf(cwd, 'tool.call.finished')).filter(
+      ({ tool, outcome }) => String(tool).startsWith('mcp__filesystem__') && outcome === 'denied',
+    );
+    expect(denied.map(({ error }) => (error as { code: string }).code)).toEqual(
+      Array<string>(4).fill('MG1515'),
+    );
+    expect(await callsOf(cwd)).toHaveLength(8);
+    const tree = await text(await onlyRun(cwd), 'final/a/workspace/tree.json');
+    expect(tree).toContain('"a.txt"');
+    if (sandboxed) expect(tree).not.toContain('journal.jsonl');
   });
 
   test('with odd things in it loses none of them', async () => {

@@ -370,6 +370,41 @@ describe('a tool that we do not know', () => {
   });
 });
 
+describe('what is hidden', () => {
+  function hiddenRig(places: Places, tools: readonly FakeTool[]): PipelineRig {
+    return createPipelineRig(tools, {
+      rulesOf: () => ({
+        roots: [places.run],
+        writable: [places.own],
+        hidden: [path.dirname(places.run), places.other],
+        shown: [path.join(places.run, 'views'), places.own],
+      }),
+      baseOf: () => places.own,
+      home: places.home,
+    });
+  }
+
+  test('is not read by a tool whose paths are known, through no link and no spelling', async () => {
+    const places = createPlaces();
+    writeFileSync(path.join(places.run, 'journal.jsonl'), 'all of it');
+    symlinkSync(places.run, path.join(places.own, 'link'));
+    const tool = official('read_text_file', places);
+    const rig = hiddenRig(places, [tool]);
+    for (const given of [
+      path.join(places.run, 'journal.jsonl'),
+      path.join(places.other, 'theirs.md'),
+      path.dirname(places.run),
+      '../../massgen_logs/log_1/journal.jsonl',
+      'link/journal.jsonl',
+    ]) {
+      const result = await rig.call('read_text_file', { path: given });
+      expect(result, given).toMatchObject({ outcome: 'denied', error: { code: 'MG1515' } });
+    }
+    for (const given of [places.published, 'notes.md', path.join(places.home, 'project/README.md')])
+      expect(await rig.call('read_text_file', { path: given }), given).toMatchObject({ outcome: 'ok' });
+  });
+});
+
 test('roots may be given through links', async () => {
   const places = createPlaces();
   const alias = link(places.run, path.join(places.home, 'logs'));
