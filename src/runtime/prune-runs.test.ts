@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   writeFileSync,
@@ -145,6 +146,45 @@ test('where there are no runs there is nothing to do', async () => {
   expect(await runtime(0).pruneRuns({ keep: 1 })).toMatchObject({ removed: [], store: { contents: 0 } });
   expect(existsSync(logs)).toBe(false);
   expect(await runtime(0).verifyStore()).toEqual({ snapshots: 0, contents: 0, problems: [] });
+});
+
+test('copies of files of the user, and what was done to them, are needed as long as the run is there', async () => {
+  mkdirSync(join(place, 'proj'));
+  writeFileSync(join(place, 'proj/notes.md'), 'before');
+  writeFileSync(join(place, 'proj/other.md'), 'only in the copy');
+  const write = (path: string): unknown => ({
+    tool: 'mcp__filesystem__write_file',
+    args: { path, content: 'after' },
+  });
+  const { config } = configFromValue({
+    agents: [
+      {
+        id: 'writer',
+        backend: {
+          type: 'script',
+          cwd: 'ws',
+          turns: [
+            { when: 'no_answers', steps: [{ new_answer: { content: 'I would change it.' } }] },
+            { when: 'presenting', steps: [write('{{staged}}/notes.md'), { text: 'Changed.' }] },
+          ],
+        },
+      },
+    ],
+    orchestrator: { context_paths: [{ path: 'proj', permission: 'write' }], apply: 'never' },
+  });
+  if (config === undefined) throw new Error('the config is wrong');
+  const { id, finished } = await runtime(0).startRun({ config, question: 'q' });
+  await finished;
+  const { store } = await runtime(tomorrow).pruneRuns({});
+  expect(store).toMatchObject({ busy: false, snapshots: 0, contents: 0 });
+  expect(await runtime(0).changesOf(id)).toMatchObject({ places: [{ changes: [{ path: 'notes.md' }] }] });
+  await runtime(0).applyChanges(id);
+  expect(readFileSync(join(place, 'proj/notes.md'), 'utf8')).toBe('after');
+  // Without the run nothing needs them.
+  const pruned = await runtime(tomorrow).pruneRuns({ keep: 0 });
+  expect(pruned.removed).toEqual([id]);
+  expect(pruned.store.snapshots).toBeGreaterThanOrEqual(2);
+  expect(contents()).toBe(0);
 });
 
 test('files of a run whose names are no text go with it', async () => {
