@@ -58,6 +58,17 @@ describe('a well-known server is told of the folders in its own way', () => {
     expect(Object.keys(beside[0]?.withheld ?? {})).toContain('write_file');
   });
 
+  test('by where it is started; where the agent may get copies to change, they are changed with the official one', () => {
+    const { beside } = chosen(
+      { command: 'npx @shtse8/filesystem-mcp' },
+      { context: ['/p/data', '/run/staged/agent1'], writesContext: true },
+    );
+    expect(beside.map(({ launch }) => launch.args.slice(1))).toEqual([
+      ['/run/views', '/p/data', '/run/staged/agent1'],
+    ]);
+    expect(beside[0]?.withheld).toBeUndefined();
+  });
+
   test('beside a server of the config that is called `views`, ours has another name', () => {
     const { beside } = chosen({ command: 'npx @shtse8/filesystem-mcp' }, { taken: ['views'] });
     expect(beside.map(({ name }) => name)).toEqual(['views_of_others']);

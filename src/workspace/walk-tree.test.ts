@@ -30,6 +30,21 @@ test('each directory comes right before what it holds, names in a fixed order', 
   expect(await walk(root)).toEqual(['B', 'a', 'a/b', 'a/b/c', 'a/z', 'a-b', 'a-b/c', 'a.b']);
 });
 
+test('a name is left out wherever it is, and a path with a `/` before it only there', async () => {
+  const root = temporaryDirectory();
+  writeFiles(root, { 'x/ws/a': '', 'ws/a': '', 'x/y/deep': '', 'y/deep': '', 'x/any': '' });
+  const paths: string[] = [];
+  const { excluded } = await walkTree(
+    root,
+    ({ path }): undefined => {
+      paths.push(path);
+    },
+    { ...options, excludes: new Set(['/ws', '/x/y', 'any']) },
+  );
+  expect(excluded).toEqual(['ws', 'x/any', 'x/y']);
+  expect(paths).toEqual(['x', 'x/ws', 'x/ws/a', 'y', 'y/deep']);
+});
+
 test('a failing visit ends the walk with its error', async () => {
   const root = temporaryDirectory();
   writeFiles(root, { 'a/b': '' });

@@ -48,6 +48,31 @@ describe('a turn without answers', () => {
   });
 });
 
+describe('files of the user that can be changed in the end', () => {
+  const copy = {
+    path: '/data',
+    place: '/run/staged/agent1/1',
+    protectedPaths: ['/run/staged/agent1/1/keys'],
+  };
+
+  test('are only read before, and everybody is told who will change them', () => {
+    const said = whole({ writablePaths: ['/data'] });
+    expect(said).toContain("The user's own files, to read only: /data");
+    expect(said).toContain('Only whoever presents the final answer can change /data');
+    expect(whole()).not.toContain('can change');
+  });
+
+  test('are changed in their copies by whoever presents', () => {
+    const said = whole({ kind: 'present', writablePaths: ['/data'], staged: [copy] });
+    expect(said).toContain('To change /data, change its copy /run/staged/agent1/1');
+    expect(said).toContain('These stay as they are: /run/staged/agent1/1/keys');
+    expect(said).toContain("Make every change to the user's files in their copies.");
+    expect(said).toContain('every other file that belongs to it is in /ws/mine');
+    expect(said).not.toContain('Only whoever presents');
+    expect(whole({ kind: 'present' })).not.toContain('copies');
+  });
+});
+
 describe('a turn with answers', () => {
   test('shows them in the order they are given, each with its label', () => {
     const { user } = prompt();
