@@ -9,6 +9,29 @@ const error = {
   message: 'The model provider limits the rate of requests',
   hint: 'Try again later',
 };
+const staged = {
+  type: 'context.staged',
+  ...inTurn,
+  path: '/p',
+  kind: 'folder',
+  place: '/staged/p',
+  snapshot: 'x',
+  files: 1,
+  bytes: 1,
+  protected: [],
+  left: [],
+  skipped: [],
+} as const;
+const applied = {
+  type: 'changes.applied',
+  path: '/p',
+  snapshot: 'x',
+  applied: ['a'],
+  conflicts: [],
+  refused: [],
+  cut: false,
+  by: 'config',
+} as const;
 const call = { ...inTurn, call: 'call_1', content: [], latencyMs: 12.4 } as const;
 
 test.each<[DurableEventBody, string]>([
@@ -33,6 +56,39 @@ test.each<[DurableEventBody, string]>([
   [
     { type: 'agent.retired', agent: 'writer', failures: 3, error },
     'retired after 3 failures: The model provider limits the rate of requests (MG1603) · Try again later',
+  ],
+  [staged, 'may now change a copy of /p'],
+  [
+    { ...staged, skipped: [{ path: 'pipe', reason: 'a pipe (FIFO)' }] },
+    'may now change a copy of /p, without pipe (a pipe (FIFO))',
+  ],
+  [
+    {
+      type: 'context.changed',
+      ...inTurn,
+      path: '/p',
+      snapshot: 'y',
+      added: ['b'],
+      modified: [],
+      deleted: ['c'],
+      cut: false,
+      complete: true,
+    },
+    'changed in its copy of /p: +b -c',
+  ],
+  [applied, '1 change made in /p'],
+  [
+    {
+      ...applied,
+      conflicts: [{ path: 'b', reason: 'it was changed meanwhile' }],
+      refused: [{ path: '.git', reason: 'is left out of copies' }],
+    },
+    '1 change made in /p; not changed: b (it was changed meanwhile); refused: .git (is left out of copies)',
+  ],
+  [{ type: 'changes.kept', path: '/p', snapshot: 'y', reason: 'declined' }, 'not changed: /p: you said no'],
+  [
+    { type: 'changes.undone', path: '/p', undone: ['a', 'b'], conflicts: [], cut: false },
+    'put back in /p: 2 changes',
   ],
   [
     { type: 'vote.voided', ...inTurn, for: 'critic.1', reason: 'new_answer' },

@@ -213,7 +213,8 @@ interface ChangedFiles {
   readonly deleted: readonly string[];
 }
 
-function changesText({ added, modified, deleted }: ChangedFiles): string {
+/** The first few of them, each with what was done to it. */
+export function changesText({ added, modified, deleted }: ChangedFiles): string {
   const parts = [
     ...added.map((path) => `+${oneLine(path, 80)}`),
     ...modified.map((path) => `~${oneLine(path, 80)}`),

@@ -20,6 +20,18 @@ const kept = (more: Partial<Extract<MadeChanges, { type: 'changes.kept' }>>): Ma
   reason: 'never',
   ...more,
 });
+const changed: MadeChanges = {
+  ...envelope,
+  type: 'context.changed',
+  agent: 'a',
+  turn: 1,
+  path: '/here/proj',
+  added: ['b'],
+  modified: ['a'],
+  deleted: [],
+  cut: false,
+  complete: true,
+};
 const lines = (...changes: readonly MadeChanges[]): readonly string[] =>
   madeLines(changes, 'log_1', (path) => path.replace('/here/', ''));
 
@@ -34,8 +46,14 @@ test.each<[string, readonly MadeChanges[], readonly string[]]>([
     ['Made  2 changes in proj', 'Made  1 change in x', undo],
   ],
   [
+    'all made, with what it was',
+    [changed, applied({ applied: ['a', 'b'] })],
+    ['Made  2 changes in proj: +b ~a', undo],
+  ],
+  [
     'some wait, some are refused',
     [
+      changed,
       applied({
         applied: ['a'],
         conflicts: [{ path: 'b', reason: 'it was changed meanwhile' }],

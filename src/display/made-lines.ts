@@ -1,9 +1,12 @@
 /** What became of the user's files at the end of a run, as lines behind its result. Pure. */
 import type { DurableEventOf } from '../events/run-event.ts';
-import { keptBecause, plural } from './describe-event.ts';
+import { changesText, keptBecause, plural } from './describe-event.ts';
 import { oneLine } from './visible-text.ts';
 
-export type MadeChanges = DurableEventOf<'changes.applied'> | DurableEventOf<'changes.kept'>;
+export type MadeChanges =
+  | DurableEventOf<'context.changed'>
+  | DurableEventOf<'changes.applied'>
+  | DurableEventOf<'changes.kept'>;
 
 const longestList = 10;
 
@@ -16,8 +19,13 @@ export function madeLines(
   const lines: string[] = [];
   let made = 0;
   let waiting = 0;
+  const did = new Map<string, string>();
   for (const event of changes) {
     const path = shortPath(event.path);
+    if (event.type === 'context.changed') {
+      did.set(path, changesText(event));
+      continue;
+    }
     if (event.type === 'changes.kept') {
       waiting += 1;
       lines.push(`Wait  changes in ${path}: ${event.error?.message ?? keptBecause[event.reason]}`);
@@ -26,8 +34,12 @@ export function madeLines(
     const { applied, conflicts, refused, cut } = event;
     made += applied.length;
     waiting += conflicts.length;
-    if (applied.length > 0)
-      lines.push(`Made  ${cut ? 'more than ' : ''}${plural(applied.length, 'change')} in ${path}`);
+    if (applied.length > 0) {
+      const whole = conflicts.length + refused.length === 0 ? did.get(path) : undefined;
+      lines.push(
+        `Made  ${cut ? 'more than ' : ''}${plural(applied.length, 'change')} in ${path}${whole === undefined ? '' : `: ${whole}`}`,
+      );
+    }
     lines.push(
       ...some(conflicts).map(
         (each) => `Wait  ${oneLine(each.path, 200)} in ${path}: ${oneLine(each.reason, 200)}`,

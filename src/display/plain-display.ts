@@ -154,7 +154,12 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
     const event = redactEvent(journaled, redact);
     if (event.type === 'run.started') header(event);
     else if (event.type === 'winner.selected') votes.push(event);
-    else if (event.type === 'changes.applied' || event.type === 'changes.kept') made.push(event);
+    else if (
+      event.type === 'context.changed' ||
+      event.type === 'changes.applied' ||
+      event.type === 'changes.kept'
+    )
+      made.push(event);
     else if (event.type === 'presentation.started') presenting = event.agent;
     else if (event.type === 'presentation.finished') presented = event;
   }
@@ -189,6 +194,7 @@ export function createPlainDisplay(options: PlainDisplayOptions): EventSink {
         case 'winner.selected':
           votes.push(event);
           break;
+        case 'context.changed':
         case 'changes.applied':
         case 'changes.kept':
           // Told with the result, where nobody overlooks it.

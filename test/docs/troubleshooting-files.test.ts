@@ -6,6 +6,7 @@ import { makePlace, run, type Ended } from '../fixtures/command-line.ts';
 import { ordinaryUser } from '../fixtures/ordinary-user.ts';
 import { answer, vote, writeTeam, type ScriptAgent } from '../fixtures/script-team.ts';
 import { testServer } from '../fixtures/test-servers.ts';
+import { makeFiles, writableTeam } from '../fixtures/writable-team.ts';
 import { readPage } from './pages.ts';
 
 const page = readPage('docs/troubleshooting-files.md');
@@ -91,6 +92,21 @@ const provoked: Readonly<Record<string, (skip: Skip) => Promise<string>>> = {
     }),
   'This path may be read but not changed': () =>
     told({ steps: [call('write_file', { path: '{{context}}/notes.txt', content: '' })] }),
+  'This path belongs to a run or to another agent, and is not read from here': () =>
+    told({
+      steps: [call('read_text_file', { path: '{{context}}/massgen_logs/workspaces.json' })],
+      contextPath: '.',
+    }),
+  'The call was not made, because it would delete what you have not read in this run': async () => {
+    const { cwd } = await makePlace();
+    await makeFiles(cwd, { 'proj/a.txt': 'a' });
+    const moved = call('move_file', { source: '{{staged}}/a.txt', destination: '{{staged}}/b.txt' });
+    const config = await writableTeam(cwd, {
+      presents: [{ ...moved, save: 'said' }, { text: '{{said | first}}' }],
+      orchestrator: { enforce_read_before_delete: true },
+    });
+    return (await run(['--config', config, 'q'], { cwd })).stdout;
+  },
   'This path is outside of the folders that the agent may use': (skip) =>
     toldBy(agentInfra, skip, [call('read_file', { path: '../workspace-of-others/file' })]),
   'There is no tool of that name': () => told({ steps: [call('delete_file', { path: 'notes.txt' })] }),

@@ -81,7 +81,7 @@ describe('a writable folder', () => {
     expect((await readdir(join(cwd, 'proj'))).toSorted()).toEqual(['a.txt', 'new', 'src']);
     // The answer speaks of the user's files, not of copies.
     expect(stdout).toContain(`See ${join(cwd, 'proj/a.txt')} and Changed.`);
-    expect(stdout).toContain('Made  5 changes in proj\n');
+    expect(stdout).toContain('Made  5 changes in proj: +new/ +new/c.txt +src/moved.txt ~a.txt -old.txt\n');
     const run_ = await onlyRun(cwd);
     expect(stdout).toContain(`put back: massgen runs undo ${run_.slice(run_.lastIndexOf('/') + 1)}`);
     const [changed] = await entriesOf(cwd, 'context.changed');
@@ -291,7 +291,7 @@ describe('a single file', () => {
     expect(await text(cwd, 'docs/one.md')).toBe('two');
     expect(await text(cwd, 'docs/other.md')).toBe('other');
     expect(await readdir(join(cwd, 'docs'))).toHaveLength(2);
-    expect(stdout).toContain('Made  1 change in docs/one.md\n');
+    expect(stdout).toContain('Made  1 change in docs/one.md: ~one.md\n');
   });
 });
 

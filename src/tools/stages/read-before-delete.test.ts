@@ -155,6 +155,16 @@ describe('moving', () => {
   });
 });
 
+test('a folder that is moved takes along what was read in it, and nothing else', async () => {
+  const { call } = rig();
+  writeFileSync(at('folder/unread.txt'), 'unread');
+  await call('look', { path: at('folder') });
+  await call('look', { path: at('folder/inner.txt') });
+  await call('move', { source: at('folder'), destination: at('elsewhere') });
+  expect(await call('remove', { path: at('elsewhere/inner.txt') })).toMatchObject({ outcome: 'ok' });
+  expect(await call('remove', { path: at('elsewhere/unread.txt') })).toMatchObject(refused);
+});
+
 test('what was read before the run was taken up again counts', async () => {
   const { call } = rig({ readSoFar: new Map([['writer', [at('old.txt')]]]) });
   expect(await call('remove', { path: at('old.txt') })).toMatchObject({ outcome: 'ok' });

@@ -46,10 +46,12 @@ export function readBeforeDelete(options: ReadBeforeDeleteOptions & PathPlaces):
     }
     // What is not there now and was asked for is the agent's own afterwards.
     const own = places.filter(({ path }) => !exists(path));
+    const had = places.filter((place) => !own.includes(place));
     const result = await next(call);
     if (result.outcome !== 'ok') return result;
     const looked = effects.includes('Read') && !deletes ? places : own;
     for (const { path, real } of looked) known.add(path).add(real);
+    if (deletes) carryOver(known, had, own);
     return result;
   };
 
@@ -62,6 +64,21 @@ export function readBeforeDelete(options: ReadBeforeDeleteOptions & PathPlaces):
       .filter((text) => text !== '' && text.length <= longestPath && !text.includes('\0'))
       .map((given) => ({ given, path: resolve(cwd, expandHome(given, home)) }));
   }
+}
+
+interface Place {
+  readonly path: string;
+  readonly real: string;
+}
+
+/** A folder that went somewhere else has what was known in it there. */
+function carryOver(known: Set<string>, had: readonly Place[], own: readonly Place[]): void {
+  const gone = had.filter(({ path }) => !exists(path)).flatMap(({ path, real }) => [path, real]);
+  const there = own.filter(({ path }) => exists(path)).flatMap(({ path, real }) => [path, real]);
+  const inside = [...known].flatMap((path) =>
+    gone.filter((root) => path.startsWith(`${root}/`)).map((root) => path.slice(root.length)),
+  );
+  for (const root of there) for (const way of inside) known.add(root + way);
 }
 
 function exists(path: string): boolean {
