@@ -36,8 +36,8 @@ export function enforcePolicy(options: PolicyOptions): Stage {
     if (harmless && hidden.length === 0) return next(call);
     const all = (places: readonly string[]): Promise<readonly string[]> => Promise.all(places.map(fixed));
     const rules = {
-      roots: await all(given.roots),
-      writable: await all(given.writable),
+      roots: await all(harmless ? [] : given.roots),
+      writable: await all(harmless ? [] : given.writable),
       hidden: await all(hidden),
       shown: await all(shown),
     };
