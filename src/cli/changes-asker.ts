@@ -16,7 +16,8 @@ export function createChangesAsker({ lines }: ChangesAskerOptions = {}): Confirm
     const source = lines ?? createLineSource(process.stdin);
     try {
       process.stderr.write(questionText(proposed));
-      return isYes(await source.fresh(signal));
+      const line = await source.fresh(signal);
+      return line === undefined ? undefined : isYes(line);
     } finally {
       if (lines === undefined) {
         source.close();
@@ -37,6 +38,6 @@ function questionText({ path, changes }: ProposedChanges): string {
   return `\nThe final turn made ${plural(changes.length, 'change')} in its copy of ${oneLine(path, 400)}:\n${shown.join('')}${more}Make them there, too? [y/N] `;
 }
 
-function isYes(text: string | undefined): boolean {
-  return /^(?:y|yes)$/iu.test(text?.trim() ?? '');
+function isYes(text: string): boolean {
+  return /^(?:y|yes)$/iu.test(text.trim());
 }

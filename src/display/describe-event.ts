@@ -202,7 +202,7 @@ export function describeEvent(event: DurableEvent): Description | undefined {
 export const keptBecause = {
   never: 'the config says `apply: never`',
   declined: 'you said no',
-  unasked: 'the config says to ask, and nobody can be asked here',
+  unasked: 'the config says to ask, and nobody was there to answer',
   incomplete: 'the final turn did not come to its end',
   failed: 'an error',
 } as const;

@@ -5,7 +5,7 @@
 import type { InTurn, EventError, SkippedFile } from './event-parts.ts';
 
 /**
- * Why changes of the user's files wait: `never` and `declined` by the user's word, `unasked` where nobody could be asked,
+ * Why changes of the user's files wait: `never` and `declined` by the user's word, `unasked` where nobody answered,
  * `incomplete` after a final turn that did not come to its end, `failed` with an error.
  */
 export type KeepReason = 'never' | 'declined' | 'unasked' | 'incomplete' | 'failed';

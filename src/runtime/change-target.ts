@@ -5,11 +5,14 @@
 import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorMessage } from '../errors/error-message.ts';
+import { MassGenError } from '../errors/massgen-error.ts';
+import { workspaceErrors } from '../errors/workspace-errors.ts';
 import type { Clock } from '../events/clock.ts';
 import { withLock } from '../journal/file-lock.ts';
 import { makePrivateDirectory } from '../journal/private-directory.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
-import { storageError } from '../journal/storage-error.ts';
+import { errorCode, storageError } from '../journal/storage-error.ts';
 import { applyChanges, type AppliedChanges, type NotApplied } from '../workspace/apply-changes.ts';
 import { compareTrees, type TreeChange } from '../workspace/compare-trees.ts';
 import { copiedEntries } from '../workspace/copied-entries.ts';
@@ -80,7 +83,7 @@ export async function planTarget(
     const left = only === undefined ? excluded : [];
     return { planned, left: left.map((path) => ({ path, reason: 'is left out of copies' })) };
   } catch (error) {
-    throw storageError(error, `looking at ${folder}`);
+    throw targetError(error, folder, `looking at ${folder}`);
   }
 }
 
@@ -116,6 +119,19 @@ export async function applyTarget(
     }
   }
 }
+
+/** What went wrong with a folder of the user, as an error of ours. */
+export function targetError(error: unknown, folder: string, doing: string): MassGenError {
+  const code = errorCode(error);
+  if (code === undefined || !unusable.has(code)) return storageError(error, doing);
+  return new MassGenError(workspaceErrors.targetUnusable, {
+    detail: `${folder}: ${errorMessage(error)}`,
+    cause: error,
+  });
+}
+
+/** It is gone, is no folder any more, or nobody lets us in. */
+const unusable: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM']);
 
 function filesToWrite(planned: readonly PlannedChange[]): ReadonlySet<string> {
   return new Set(

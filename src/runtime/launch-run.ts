@@ -23,6 +23,7 @@ import { foldEvents } from '../protocol/evolve.ts';
 import { initialState } from '../protocol/protocol-state.ts';
 import { createToolPipeline } from '../tools/create-tool-pipeline.ts';
 import { aside, type ContextPath } from './context-paths.ts';
+import { archivesBeside } from '../workspace/list-workspaces.ts';
 import { createLegacyFoldersSink } from './legacy-folders-sink.ts';
 import { createAgent, failingAgent } from './create-agent.ts';
 import { isWithin, type ProtectedPaths } from '../policy/protected-paths.ts';
@@ -115,7 +116,8 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     recorder,
     journaled: options.journaled,
     clock: parts.clock,
-    signal: AbortSignal.any([stopped.signal, ending.signal]),
+    stopped: stopped.signal,
+    ending: ending.signal,
   });
   const homeFor = (agent: string): string => join(directory.homes, aliases.get(agent) ?? agent);
   /** What nobody may change, and where in it this agent may. */
@@ -133,7 +135,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
       ],
       writable: [...(own === undefined ? [] : [own]), ...copies.writable],
       // Runs and the work of others may lie in a folder of the user that everybody reads.
-      hidden: [...new Set([...besides.places, ...all])].filter(
+      hidden: [...new Set([...besides.places, ...all, ...all.map(archivesBeside)])].filter(
         (place) => place !== own && !isWithin(parts.cwd, place),
       ),
       shown: [

@@ -15,7 +15,7 @@ import { acquireLock } from '../journal/file-lock.ts';
 import { readJournal } from '../journal/read-journal.ts';
 import { resumeJournal } from '../journal/resume-journal.ts';
 import { openRunDirectory, type RunDirectory } from '../journal/run-directory.ts';
-import { errorCode, storageError } from '../journal/storage-error.ts';
+import { errorCode } from '../journal/storage-error.ts';
 import { isWithin } from '../policy/protected-paths.ts';
 import type { NotApplied } from '../workspace/apply-changes.ts';
 import { changeKind, shownPath } from '../workspace/compare-trees.ts';
@@ -23,7 +23,13 @@ import { guardPaths } from '../workspace/guarded-paths.ts';
 import { makeDirectory } from '../workspace/make-directory.ts';
 import { undoChanges, type UndoneChanges } from '../workspace/undo-changes.ts';
 import { readUndoRecords, type StoredUndo } from '../workspace/undo-record.ts';
-import { applyTarget, planTarget, type ChangeStore, type ChangeTarget } from './change-target.ts';
+import {
+  applyTarget,
+  planTarget,
+  targetError,
+  type ChangeStore,
+  type ChangeTarget,
+} from './change-target.ts';
 import { describeChanges, type ProposedChange } from './describe-changes.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { contextStore, copyExcludes } from './stage-context.ts';
@@ -154,7 +160,8 @@ async function undoOne(directory: RunDirectory, stored: StoredUndo): Promise<Und
   try {
     return await undoChanges(stored, { undo: directory.undo });
   } catch (error) {
-    throw storageError(error, `putting back what was in ${stored.record.target}`);
+    const { target } = stored.record;
+    throw targetError(error, target, `putting back what was in ${target}`);
   }
 }
 

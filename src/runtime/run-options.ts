@@ -31,8 +31,8 @@ export interface ProposedChanges {
   readonly changes: readonly { readonly path: string; readonly kind: 'added' | 'modified' | 'deleted' }[];
 }
 
-/** Puts the changes before a person; true makes them. The signal ends the waiting: then they are kept. */
-export type ConfirmChanges = (proposed: ProposedChanges, signal: AbortSignal) => Promise<boolean>;
+/** Puts the changes before a person; true makes them, undefined: nobody answered. The signal ends the waiting. */
+export type ConfirmChanges = (proposed: ProposedChanges, signal: AbortSignal) => Promise<boolean | undefined>;
 
 export interface RunOptions extends McpRunOptions {
   readonly config: MassGenConfig;

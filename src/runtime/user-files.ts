@@ -37,8 +37,10 @@ export interface UserFilesOptions {
   readonly recorder: Pick<EventRecorder, 'append' | 'subscribe'>;
   readonly journaled: readonly DurableEvent[];
   readonly clock: Clock;
-  /** Ends the waiting for a person. */
-  readonly signal: AbortSignal;
+  /** Ends the waiting for a person: the changes are kept. */
+  readonly ending: AbortSignal;
+  /** The same, but nothing is decided: whoever takes the run up is asked. */
+  readonly stopped: AbortSignal;
 }
 
 export interface UserFiles {
@@ -179,7 +181,8 @@ export async function createUserFiles(options: UserFilesOptions): Promise<UserFi
       const { changes, target, event } = await collect(context);
       if (event !== undefined) await append(event);
       if (changes.length === 0) return;
-      await append(await decide(context, target, changes));
+      const decided = await decide(context, target, changes);
+      if (decided !== undefined) await append(decided);
     } catch (error) {
       const { code, title, hint } = workspaceErrors.applyFailed;
       const failure = MassGenError.isInstance(error) ? error : undefined;
@@ -242,13 +245,14 @@ export async function createUserFiles(options: UserFilesOptions): Promise<UserFi
     return id;
   }
 
-  /** Makes the changes or says why not. */
+  /** Makes the changes or says why not; undefined when nobody could decide any more. */
   async function decide(
     { staged: { agent, turn, path } }: StagedContext,
     target: ChangeTarget,
     changes: readonly TreeChange[],
-  ): Promise<DurableEventBody> {
+  ): Promise<DurableEventBody | undefined> {
     const reason = await reasonToKeep(agent, turn, path, changes);
+    if (reason === 'unasked' && options.stopped.aborted) return undefined;
     const { snapshot } = target;
     if (reason !== undefined) return { type: 'changes.kept', path, snapshot, reason };
     const store = storeOf(path, left.get(path) ?? []);
@@ -273,7 +277,10 @@ export async function createUserFiles(options: UserFilesOptions): Promise<UserFi
     if (options.apply === 'auto') return undefined;
     if (options.confirm === undefined) return 'unasked';
     const wanted = changes.map((change) => ({ path: shownPath(change), kind: changeKind(change) }));
-    return (await options.confirm({ path, changes: wanted }, options.signal)) ? undefined : 'declined';
+    const signal = AbortSignal.any([options.stopped, options.ending]);
+    const answer = await options.confirm({ path, changes: wanted }, signal);
+    if (answer === undefined) return 'unasked';
+    return answer ? undefined : 'declined';
   }
 }
 

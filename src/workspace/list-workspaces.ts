@@ -73,9 +73,14 @@ async function stateOf(
   return entry.run !== undefined && (await isRunLive(entry.run)) ? 'held' : 'idle';
 }
 
+/** Where the contents of workspaces in the same folder are moved to. */
+export function archivesBeside(workspace: string): string {
+  return join(dirname(workspace), '.massgen-archive');
+}
+
 /** Where the content of a workspace is moved to. */
 export function archiveRoot(workspace: string): string {
-  return join(dirname(workspace), '.massgen-archive', basename(workspace));
+  return join(archivesBeside(workspace), basename(workspace));
 }
 
 /** Names of the archives of a workspace, oldest first. */

@@ -1,7 +1,7 @@
 /** `massgen runs diff`, `apply` and `undo`, and `massgen workspace list` and `restore`, as users type them. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makePlace, run } from '../fixtures/command-line.ts';
@@ -134,6 +134,52 @@ describe('changes that wait', () => {
     for (const name of ['a.txt', 'b.txt', 'ä ö.txt', 'no newline.txt', 'deep/er/c.txt', 'tab\tquote".txt'])
       expect(await text(copy, name)).toBe(await text(cwd, 'proj', name));
   });
+});
+
+describe('a single file', () => {
+  test('is shown, made and put back like a folder, and stays when the user changed it', async () => {
+    const { cwd } = await makePlace();
+    await makeFiles(cwd, { 'docs/one.md': 'one\n', 'docs/other.md': 'other\n' });
+    const team = await writableTeam(cwd, {
+      context: [{ path: 'docs/one.md', permission: 'write' }],
+      presents: [write('{{staged}}', 'two\n')],
+      orchestrator: { apply: 'never' },
+    });
+    expect((await run(['--config', team, 'q'], { cwd })).code).toBe(0);
+    const { stdout } = await run(['runs', 'diff'], { cwd });
+    expect(stdout).toBe(
+      `# ${join(cwd, 'docs/one.md')}\n--- a/one.md\n+++ b/one.md\n@@ -1,1 +1,1 @@\n-one\n+two\n`,
+    );
+    await writeFile(join(cwd, 'docs/one.md'), 'mine\n');
+    expect((await run(['runs', 'apply'], { cwd })).code).toBe(2);
+    expect(await text(cwd, 'docs/one.md')).toBe('mine\n');
+    await writeFile(join(cwd, 'docs/one.md'), 'one\n');
+    expect((await run(['runs', 'apply'], { cwd })).code).toBe(0);
+    expect(await text(cwd, 'docs/one.md')).toBe('two\n');
+    expect((await run(['runs', 'undo'], { cwd })).code).toBe(0);
+    expect(await text(cwd, 'docs/one.md')).toBe('one\n');
+    expect((await readdir(join(cwd, 'docs'))).toSorted()).toEqual(['one.md', 'other.md']);
+  });
+});
+
+test('a folder that is gone, or a link by now, is an error, and nothing is made', async () => {
+  const cwd = await waiting(some);
+  await rename(join(cwd, 'proj'), join(cwd, 'moved'));
+  const before = await digestOf(join(cwd, 'moved'));
+  const refused = async (): Promise<void> => {
+    for (const what of ['diff', 'apply']) {
+      const { code, stderr } = await run(['runs', what], { cwd });
+      expect(code).toBe(2);
+      expect(stderr).toContain('error MG1344');
+    }
+  };
+  await refused();
+  await symlink('moved', join(cwd, 'proj'));
+  await refused();
+  expect(await digestOf(join(cwd, 'moved'))).toBe(before);
+  await rm(join(cwd, 'proj'));
+  await rename(join(cwd, 'moved'), join(cwd, 'proj'));
+  expect((await run(['runs', 'apply'], { cwd })).code).toBe(0);
 });
 
 describe('the files of an answer', () => {

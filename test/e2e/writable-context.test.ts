@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makePlace, openTerminal, run } from '../fixtures/command-line.ts';
 import { digestOf, journalOf, onlyRun, type JournalEntry } from '../fixtures/runs-on-disk.ts';
+import { testServer } from '../fixtures/test-servers.ts';
 import { fileTool, makeFiles, move, read, writableTeam, write } from '../fixtures/writable-team.ts';
 
 /** Where there is none, a tool that goes through a whole tree shows the names in it. */
@@ -185,7 +186,7 @@ describe('a writable folder', () => {
 
   test('that is the whole project: nobody reads runs or the workspaces of others there', async () => {
     const { cwd } = await makePlace();
-    await makeFiles(cwd, { 'a.txt': 'one', 'snaps/a/x.txt': 'x' });
+    await makeFiles(cwd, { 'a.txt': 'one', 'snaps/a/x.txt': 'x', 'ws/.massgen-archive/b/old/x': 'x' });
     const team = await writableTeam(cwd, {
       second: true,
       context: ['.'],
@@ -196,6 +197,7 @@ describe('a writable folder', () => {
         read('{{context}}/massgen_logs/workspaces.json'),
         fileTool('list_directory', { path: '{{context}}/ws/b' }),
         fileTool('list_directory', { path: '{{context}}/snaps' }),
+        fileTool('list_directory', { path: '{{context}}/ws/.massgen-archive/b' }),
         fileTool('list_directory', { path: '{{views}}' }),
         fileTool('directory_tree', { path: '{{context}}' }, 'tree'),
         write('{{workspace}}/tree.json', '{{tree}}'),
@@ -207,9 +209,9 @@ describe('a writable folder', () => {
       ({ tool, outcome }) => String(tool).startsWith('mcp__filesystem__') && outcome === 'denied',
     );
     expect(denied.map(({ error }) => (error as { code: string }).code)).toEqual(
-      Array<string>(4).fill('MG1515'),
+      Array<string>(5).fill('MG1515'),
     );
-    expect(await callsOf(cwd)).toHaveLength(8);
+    expect(await callsOf(cwd)).toHaveLength(9);
     const tree = await text(await onlyRun(cwd), 'final/a/workspace/tree.json');
     expect(tree).toContain('"a.txt"');
     if (sandboxed) expect(tree).not.toContain('journal.jsonl');
@@ -244,6 +246,41 @@ describe('a writable folder', () => {
     expect(await realpath(join(cwd, 'proj/inside'))).toBe(join(cwd, 'proj/a.txt'));
     expect(await text(cwd, 'proj/a.txt')).toBe('through a link that stays inside');
   });
+});
+
+describe('with a filesystem server of another maker', () => {
+  test.for([
+    ['@agent-infra/mcp-server-filesystem', 'mcp__filesystem__'],
+    // It knows its workspace only, so the official one is beside it.
+    ['@shtse8/filesystem-mcp', 'mcp__views__'],
+  ])(
+    '%s the copy is changed in the final turn, and nothing before',
+    async ([name = '', tools = ''], { skip }) => {
+      const { entry, missing } = testServer(name);
+      skip(missing !== undefined, missing);
+      const { cwd } = await makePlace();
+      await makeFiles(cwd, { 'proj/a.txt': 'one', 'proj/keys/k': 'k' });
+      const put = (path: string): Readonly<Record<string, unknown>> => ({
+        tool: `${tools}write_file`,
+        args: { path, content: 'two' },
+      });
+      const team = await writableTeam(cwd, {
+        context: [{ path: 'proj', permission: 'write', protected_paths: ['keys'] }],
+        answers: [put('{{context}}/a.txt'), put('{{views}}/x'), put('{{views}}/../staged/agent1/x')],
+        presents: [put('{{context}}/a.txt'), put('{{staged}}/keys/k'), put('{{staged}}/a.txt')],
+      });
+      const config = JSON.parse(await text(cwd, team)) as Record<string, unknown>;
+      const server = { command: process.execPath, args: [entry] };
+      await writeFile(join(cwd, team), JSON.stringify({ ...config, filesystem: { server } }));
+      expect((await run(['--config', team, 'q'], { cwd })).code).toBe(0);
+      const calls = await entriesOf(cwd, 'tool.call.finished');
+      expect(
+        calls.filter(({ tool }) => String(tool).startsWith(tools)).map(({ outcome }) => outcome),
+      ).toEqual([...Array<string>(5).fill('denied'), 'ok']);
+      expect(await text(cwd, 'proj/a.txt')).toBe('two');
+      expect(await text(cwd, 'proj/keys/k')).toBe('k');
+    },
+  );
 });
 
 describe('a single file', () => {
@@ -321,7 +358,7 @@ describe('the user’s word', () => {
 
   test.each([
     ['never', 'the config says `apply: never`'],
-    ['ask', 'the config says to ask, and nobody can be asked here'],
+    ['ask', 'the config says to ask, and nobody was there to answer'],
   ])('%s keeps the changes and says so', async (apply, why) => {
     const { cwd } = await makePlace();
     await makeFiles(cwd, { 'proj/a.txt': 'one' });
@@ -369,10 +406,37 @@ describe('the user’s word', () => {
     await terminal.seen('Make them there, too? [y/N]');
     terminal.type('\u0003');
     expect(await terminal.ended).toBe(0);
+    expect(await entriesOf(cwd, 'changes.kept')).toMatchObject([{ reason: 'unasked' }]);
     expect(await text(cwd, 'proj/a.txt')).toBe('one');
     expect((await run(['runs', 'apply'], { cwd })).code).toBe(0);
     expect(await text(cwd, 'proj/a.txt')).toBe('two');
   });
+});
+
+describe('a terminal that is gone while it asks', () => {
+  test.each(['SIGKILL', 'SIGHUP'] as const)(
+    'by %s: whoever takes the run up is asked again',
+    async (signal) => {
+      const { cwd } = await makePlace();
+      await makeFiles(cwd, { 'proj/a.txt': 'one' });
+      const team = await writableTeam(cwd, {
+        presents: [write('{{staged}}/a.txt', 'two')],
+        orchestrator: { apply: 'ask' },
+      });
+      const question = 'Make them there, too? [y/N]';
+      const first = openTerminal(['--config', team, 'q'], { cwd, columns: 200 });
+      await first.seen(question);
+      process.kill(first.pid, signal);
+      await first.ended;
+      expect(await text(cwd, 'proj/a.txt')).toBe('one');
+      const second = openTerminal(['runs', 'resume', 'last'], { cwd, columns: 200 });
+      await second.seen(question);
+      second.type('y\r');
+      expect(await second.ended).toBe(0);
+      expect(await text(cwd, 'proj/a.txt')).toBe('two');
+      expect((await entriesOf(cwd, 'changes.applied')).map(({ by }) => by)).toEqual(['person']);
+    },
+  );
 });
 
 describe('what cannot be a context path', () => {
