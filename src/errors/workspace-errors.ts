@@ -137,7 +137,7 @@ export const workspaceErrors = {
   },
   changesWait: {
     code: 'MG1342',
-    title: 'Some changes were not made, because the files were changed by somebody else',
+    title: 'Some changes were not made, because the files were changed meanwhile or cannot be written',
     hint: 'Look at them with "massgen runs diff RUN"; to overwrite what is there: massgen runs apply RUN --force (massgen runs undo RUN puts it back).',
     exitCode: 2,
   },

@@ -5,7 +5,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { errorMessage } from '../errors/error-message.ts';
+import { plainReason } from './plain-reason.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { errorCode, storageError } from '../journal/storage-error.ts';
@@ -328,6 +328,6 @@ function whyNot(error: unknown): string {
     case 'ELOOP':
       return 'a link or a file is on the way to it';
     default:
-      return errorMessage(error);
+      return plainReason(error);
   }
 }

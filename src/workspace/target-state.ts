@@ -3,7 +3,7 @@
  * nor on the way to it.
  */
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync, readlinkSync } from 'node:fs';
-import { errorMessage } from '../errors/error-message.ts';
+import { plainReason } from './plain-reason.ts';
 import { errorCode } from '../journal/storage-error.ts';
 import { chunkBytes, copyBytes } from './copy-bytes.ts';
 import { createDirectoryCursor, type DirectoryCursor } from './directory-cursor.ts';
@@ -79,7 +79,7 @@ function parentOf(
     if (isGone) return { type: 'absent', folder: false };
     if (code === 'ENOTDIR' || code === 'ELOOP')
       return { type: 'blocked', reason: 'a link is on the way to it' };
-    return { type: 'blocked', reason: `its folder cannot be used: ${errorMessage(error)}` };
+    return { type: 'blocked', reason: `its folder cannot be used: ${plainReason(error)}` };
   }
 }
 
@@ -123,7 +123,7 @@ async function lookAt(
     const code = errorCode(error);
     if (code === undefined) throw error;
     if (code === 'ENOENT') return { type: 'absent', folder: true };
-    return { type: 'blocked', reason: `it cannot be read: ${errorMessage(error)}` };
+    return { type: 'blocked', reason: `it cannot be read: ${plainReason(error)}` };
   }
 }
 

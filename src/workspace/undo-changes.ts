@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorMessage } from '../errors/error-message.ts';
+import { plainReason } from './plain-reason.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { errorCode } from '../journal/storage-error.ts';
@@ -99,7 +99,7 @@ export async function undoChanges(stored: StoredUndo, options: UndoOptions): Pro
         const holds = errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST';
         conflicts.push({
           path: entry.path,
-          reason: holds ? 'it holds something else by now' : errorMessage(error),
+          reason: holds ? 'it holds something else by now' : plainReason(error),
         });
       }
     }
