@@ -106,7 +106,7 @@ async function coordinate(size: number): Promise<Timed> {
         home: '/',
       }),
     files: {
-      viewsDirectory: '/views',
+      viewsOf: () => '/views',
       publishWorkspace: () => Promise.resolve(undefined),
       publishView: () => Promise.resolve(),
       checkViews: () => Promise.resolve(),

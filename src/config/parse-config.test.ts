@@ -46,6 +46,7 @@ describe('a config', () => {
         context_paths: [],
         apply: 'auto',
         enforce_read_before_delete: false,
+        sandbox: 'auto',
         max_new_answers_per_agent: 5,
         final_answer_strategy: 'winner_present',
         coordination: { on_new_answer: 'inject', enable_planning_mode: false },

@@ -139,7 +139,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
         tableOf,
         takeChanges: () => Promise.resolve(undefined),
         expectUnconfined: () => Promise.resolve(),
-        spill: (call) => Promise.resolve(`/views/spill/${call}`),
+        spill: (_, call) => Promise.resolve(`/views/spill/${call}`),
         replaceSecrets: (text) => text,
         rulesOf: () => ({ roots: [], writable: [] }),
         isPlanning: () => false,
@@ -149,7 +149,7 @@ export function createCoordinatorRig(options: CoordinatorRigOptions): Coordinato
         home: '/home/someone',
       }),
     files: {
-      viewsDirectory: '/views',
+      viewsOf: () => '/views',
       publishWorkspace: () => Promise.resolve(undefined),
       publishView: () => Promise.resolve(),
       checkViews: () => Promise.resolve(),

@@ -229,7 +229,7 @@ export class Coordinator {
     const kind = this.#kinds.get(agent) ?? 'answer';
     let attempt = 1;
     const delivery = { shown: this.#agentState(agent)?.shown ?? 0 };
-    await this.#options.files.checkViews();
+    await this.#options.files.checkViews(agent);
     let request = createTurnRequest(this.#context, { agent, turn, kind, delivery, handle });
     try {
       while (!handle.signal.aborted) {
@@ -279,7 +279,7 @@ export class Coordinator {
           this.#dispatcher.dispatch({ type: 'limit', limit: 'presentation_timeout' }),
         );
         const delivery = { shown: lastAnswerSeq(this.#dispatcher.state) };
-        await files.checkViews();
+        await files.checkViews(agent);
         const about = { agent, turn, kind: 'present', delivery, handle, staged } as const;
         const { text } = await runner.attempt(handle, createTurnRequest(this.#context, about));
         const snapshot = await files.publishWorkspace(agent, turn);

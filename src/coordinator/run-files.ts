@@ -12,15 +12,16 @@ export interface StagedPath {
 }
 
 export interface RunFiles {
-  readonly viewsDirectory: string;
+  /** Where the agent reads views. */
+  viewsOf(agent: string): string;
   /** Publishes the agent's workspace and journals the snapshot; undefined when it has none. */
   publishWorkspace(agent: string, turn: number): Promise<string | undefined>;
   /** Makes the files of an accepted answer readable to all, before anybody is told of it. */
   publishView(event: Extract<DurableEvent, { type: 'answer.submitted' }>, alias: string): Promise<void>;
-  /** Sees to it that views are as they were made, before a turn in which they may be read. */
-  checkViews(): Promise<void>;
-  /** The answer as others read it, with paths they can open. */
-  readable(text: string, author: string, view: string | undefined): string;
+  /** Sees to it that views are as they were made, before a turn in which the agent may read them. */
+  checkViews(agent: string): Promise<void>;
+  /** The answer as another agent reads it, with paths it can open. */
+  readable(text: string, author: string, reader: string, view: string | undefined): string;
   /** The form in which duplicates are compared. */
   comparable(text: string): string;
   /** Makes the copies that the final turn of the agent may change; empty when there are none to make. */

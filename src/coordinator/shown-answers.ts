@@ -6,9 +6,10 @@ import { peerView } from '../protocol/peer-view.ts';
 import type { ProtocolState } from '../protocol/protocol-state.ts';
 
 export interface ShownAnswersOptions {
-  readonly viewsDirectory: string;
-  /** Rewrites the paths in an answer for its readers; `view` is where its files can be read. */
-  readonly readable: (text: string, author: string, view: string | undefined) => string;
+  /** Where an agent reads views. */
+  readonly viewsOf: (agent: string) => string;
+  /** Rewrites the paths in an answer for a reader; `view` is where it reads the files. */
+  readonly readable: (text: string, author: string, reader: string, view: string | undefined) => string;
 }
 
 /** The latest answers with `seq` in (`from`, `shown`], as `viewer` reads them. */
@@ -18,6 +19,7 @@ export function shownAnswers(
   range: { readonly from: number; readonly shown: number },
   options: ShownAnswersOptions,
 ): readonly ShownAnswer[] {
+  const reader = state.agents[viewer]?.id ?? '';
   const order = new Map(state.answers.map((answer, index) => [answer, index + 1]));
   return peerView(state, viewer, range.shown)
     .filter(({ record }) => record.seq > range.from)
@@ -26,13 +28,13 @@ export function shownAnswers(
       const view =
         record.snapshot === undefined
           ? undefined
-          : join(options.viewsDirectory, answerLabel(alias, record.number));
+          : join(options.viewsOf(reader), answerLabel(alias, record.number));
       return {
         label,
         alias,
         author,
         order: order.get(record) ?? 0,
-        text: own ? record.text : options.readable(record.text, author, view),
+        text: own ? record.text : options.readable(record.text, author, reader, view),
         ...(view === undefined ? {} : { view }),
       };
     });

@@ -63,7 +63,7 @@ export function createTurnRequest(context: TurnContext, turn: Turn): TurnRequest
   const { state } = context.dispatcher;
   const answers = shownAnswers(state, agentIndex(state, agent), { from: 0, shown: delivery.shown }, files);
   const place = {
-    ...(member?.workspace === undefined ? {} : { workspace: member.workspace, views: files.viewsDirectory }),
+    ...(member?.workspace === undefined ? {} : { workspace: member.workspace, views: files.viewsOf(agent) }),
     // Without a workspace there is no filesystem server to read them with.
     contextPaths: member?.workspace === undefined ? [] : contextPaths,
     staged,

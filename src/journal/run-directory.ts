@@ -27,6 +27,8 @@ export interface RunDirectory {
   readonly debugLog: string;
   readonly agentOutputs: string;
   readonly views: string;
+  /** Views of those agents that have copies of their own, by alias. */
+  readonly ownViews: string;
   readonly workspaces: string;
   /** Copies of single files of the user, for agents to read, by number. */
   readonly context: string;
@@ -93,6 +95,7 @@ function namesIn(path: string): RunDirectory {
     debugLog: join(path, 'massgen_debug.log'),
     agentOutputs: join(path, 'agent_outputs'),
     views: join(path, 'views'),
+    ownViews: join(path, 'own-views'),
     workspaces: join(path, 'workspaces'),
     context: join(path, 'context'),
     staged: join(path, 'staged'),

@@ -38,6 +38,7 @@ describe('what makes another running server', () => {
     ['how long a call may be silent', stdio, { ...stdio, callIdleMs: 1 }],
     ['how long a call may take', stdio, { ...stdio, callTotalMs: 1 }],
     ['whether it may be ended when idle', stdio, { ...stdio, mayIdle: false }],
+    ['whether it is in a sandbox', stdio, { ...stdio, confined: { ...stdio.launch, command: 'box' } }],
     ['its address', http, { ...http, url: 'https://example.com/mcp/' }],
     ['a header', http, { ...http, headers: { ...http.headers, X: '3' } }],
     ['how long an answer may say nothing', http, { ...http, readTimeoutMs: 2 }],

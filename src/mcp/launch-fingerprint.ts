@@ -6,13 +6,16 @@ import { hash } from 'node:crypto';
 import type { ServerSpec } from './server-spec.ts';
 
 /**
- * Equal for specs that can share a process: same name, same launch, same rules for its life and calls and, where it is
- * not shared, same agent.
+ * Equal for specs that can share a process: same name, same launch, same sandbox, same rules for its life and calls
+ * and, where it is not shared, same agent.
  */
 export function instanceKey(spec: ServerSpec): string {
   const { name, scope, agent, mayIdle, connectTimeoutMs, callIdleMs, callTotalMs } = spec;
   const rules = [mayIdle, connectTimeoutMs, callIdleMs, callTotalMs, readTimeoutOf(spec)];
-  return digest([name, scope === 'agent' ? agent : null, rules, launchOf(spec)]);
+  // A process outside of a sandbox is not what an agent gets that asks for one in it.
+  const sandbox =
+    spec.type !== 'stdio' || spec.confined === undefined ? null : [spec.confined.command, spec.confined.args];
+  return digest([name, scope === 'agent' ? agent : null, rules, launchOf(spec), sandbox]);
 }
 
 /** Equal for what offers the same tools as far as the launch tells. Holds no secret: a hash over them. */

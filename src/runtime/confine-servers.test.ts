@@ -11,10 +11,17 @@ const sandbox: Sandbox = (launch, { readOnly, writable }) => ({
   args: [...readOnly, '|', ...writable, '--', launch.command, ...launch.args],
 });
 
+const places = {
+  own: { readOnly: ['/run', '/ws/b'], writable: ['/ws/a'] },
+  shared: { readOnly: ['/run', '/ws/a', '/ws/b'], writable: [] },
+};
+
 async function confinedNames(
   servers: Readonly<Record<string, unknown>>,
   found: Sandbox | 'none' = sandbox,
 ): Promise<{
+  /** Where each may write. */
+  readonly writable: Readonly<Record<string, string>>;
   readonly confined: readonly string[];
   readonly failed: readonly string[];
   readonly asked: number;
@@ -41,9 +48,16 @@ async function confinedNames(
       asked += 1;
       return Promise.resolve(found === 'none' ? undefined : found);
     },
-    places: { readOnly: ['/run', '/ws/b'], writable: ['/ws/a'] },
+    places,
   });
   return {
+    writable: Object.fromEntries(
+      specs.flatMap((spec) =>
+        spec.type === 'stdio' && spec.confined !== undefined
+          ? [[spec.name, spec.confined.args.join(' ').replace(/^.*\| ?(.*?) ?-- .*$/u, '$1')]]
+          : [],
+      ),
+    ),
     confined: specs.flatMap((spec) =>
       spec.type === 'stdio' && spec.confined !== undefined ? [spec.name] : [],
     ),
@@ -60,18 +74,34 @@ describe('a sandbox', () => {
     expect(await confinedNames(servers)).toMatchObject({ confined: ['filesystem', 'commander'], failed: [] });
   });
 
-  test('can be asked for and be turned off, but not for a server that others share', async () => {
+  test('can be asked for and be turned off', async () => {
     const servers = {
       commander: { ...commander, sandbox: 'off' },
       notes: { command: 'notes', sandbox: 'required' },
-      shared: { ...commander, scope: 'shared' },
     };
     expect(await confinedNames(servers)).toMatchObject({ confined: ['filesystem', 'notes'] });
   });
 
+  test('in which several agents have a program together lets it write into no workspace', async () => {
+    const servers = {
+      commander,
+      shell: { ...commander, scope: 'shared' },
+      notes: { command: 'notes', sandbox: 'required' },
+      mine: { command: 'notes', sandbox: 'required', scope: 'agent' },
+      unknown: { command: 'notes' },
+    };
+    expect((await confinedNames(servers)).writable).toEqual({
+      filesystem: '/ws/a',
+      commander: '/ws/a',
+      shell: '',
+      notes: '',
+      mine: '/ws/a',
+    });
+  });
+
   test('that is missing keeps only those from starting that need it', async () => {
     const servers = { commander, notes: { command: 'notes', sandbox: 'required' } };
-    expect(await confinedNames(servers, 'none')).toEqual({
+    expect(await confinedNames(servers, 'none')).toMatchObject({
       confined: [],
       failed: ['notes MG1430'],
       asked: 3,
@@ -88,12 +118,16 @@ describe('a sandbox', () => {
     const spec = { type: 'stdio', name: 'filesystem', scope: 'agent', launch } as unknown as StdioServerSpec;
     const { specs } = await confineServers(
       { specs: [spec], failed: [], notices: [], homes: [] },
-      { agent, sandbox: () => Promise.resolve(sandbox), places: { readOnly: ['/run'], writable: ['/ws/a'] } },
+      { agent, sandbox: () => Promise.resolve(sandbox), places },
     );
     expect(specs).toMatchObject([
       {
         launch,
-        confined: { command: 'box', args: ['/run', '|', '/ws/a', '--', 'files', '/ws/a'], cwd: '/ws/a' },
+        confined: {
+          command: 'box',
+          args: ['/run', '/ws/b', '|', '/ws/a', '--', 'files', '/ws/a'],
+          cwd: '/ws/a',
+        },
       },
     ]);
   });

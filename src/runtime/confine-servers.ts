@@ -1,7 +1,8 @@
 /**
  * Puts servers into a sandbox: those that give agents their files, those known to run commands, and those whose config
  * asks for it. In it, what was published, other agents' workspaces and the user's folders are read-only, whatever the
- * server or a command it runs tries. Where there is no sandbox, the rules of the pipeline stand alone.
+ * server or a command it runs tries; to a program that agents share, their own workspaces too. Where there is no sandbox,
+ * the agent has views of its own and the rules of the pipeline.
  */
 import type { AgentConfig } from '../config/schema/agent-config.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
@@ -14,19 +15,25 @@ export interface ConfineOptions {
   readonly agent: AgentConfig;
   /** Looked for only when a server wants one; undefined where there is none. */
   readonly sandbox: () => Promise<Sandbox | undefined>;
-  readonly places: SandboxPlaces;
+  readonly places: {
+    /** For programs that work for this agent alone. */
+    readonly own: SandboxPlaces;
+    /** For those that several agents share; the same for each of them. */
+    readonly shared: SandboxPlaces;
+  };
 }
 
 type Wish = 'wanted' | 'required' | 'no';
 
 export async function confineServers<T extends ServerSpecs>(planned: T, options: ConfineOptions): Promise<T> {
+  const { own, shared } = options.places;
   const specs: ServerSpec[] = [];
   const failed = [...planned.failed];
   for (const spec of planned.specs) {
     const wish = spec.type === 'stdio' ? wishOf(spec, options.agent) : 'no';
     const sandbox = wish === 'no' ? undefined : await options.sandbox();
     if (spec.type === 'stdio' && sandbox !== undefined) {
-      specs.push({ ...spec, confined: sandbox(spec.launch, options.places) });
+      specs.push({ ...spec, confined: sandbox(spec.launch, spec.scope === 'agent' ? own : shared) });
     } else if (wish === 'required') {
       const { code, title, hint } = mcpErrors.sandboxMissing;
       failed.push({ server: spec.name, error: { code, message: `${title}: ${spec.name}`, hint } });
@@ -42,8 +49,7 @@ function wishOf(spec: StdioServerSpec, { backend }: AgentConfig): Wish {
   const sandbox = written.type === 'stdio' ? written.sandbox : 'off';
   if (sandbox === 'off') return 'no';
   if (sandbox === 'required') return 'required';
-  // The workspace of one agent is another's forbidden place, so a shared process has no sandbox that fits.
-  return spec.scope === 'agent' && runsCommands(spec) ? 'wanted' : 'no';
+  return runsCommands(spec) ? 'wanted' : 'no';
 }
 
 /** A server for files that also has a shell. Browsers bring sandboxes of their own, which do not like being in one. */

@@ -139,7 +139,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         (place) => place !== own && !isWithin(parts.cwd, place),
       ),
       shown: [
-        directory.views,
+        workspaces.viewsOf(agent),
         homeFor(agent),
         ...(own === undefined ? [] : [own]),
         ...userFiles.foldersFor(agent),
@@ -149,7 +149,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
   const servers = createRunServers(parts, {
     config,
     workspaceOf: (agent) => workspaces.of(agent),
-    views: directory.views,
+    viewsOf: (agent) => workspaces.viewsOf(agent),
     contextFor: (agent) => userFiles.foldersFor(agent),
     stagedFor: (agent) => userFiles.stagedFor(agent),
     placesOf(agent) {
@@ -210,7 +210,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
         tableOf,
         takeChanges: workspaces.takeChanges,
         expectUnconfined: () => workspaces.distrustViews(),
-        spill: (call, text) => spillText(directory, call, text),
+        spill: (agent, call, text) => spillText(workspaces.viewsOf(agent), call, text),
         replaceSecrets: (text) => secrets.replace(text),
         rulesOf,
         readBeforeDelete: config.orchestrator.enforce_read_before_delete,
@@ -232,11 +232,13 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
 
   async function work(): ReturnType<Coordinator['run']> {
     await emit(...options.opening(descriptions));
+    for (const agent of await servers.unconfined()) workspaces.separateViews(agent);
     for (const event of options.journaled) {
       if (event.type === 'answer.submitted')
         await files.publishView(event, aliases.get(event.agent) ?? event.agent);
     }
-    await mkdir(directory.views, { recursive: true, mode: 0o700 });
+    const places = [directory.views, ...config.agents.map(({ id }) => workspaces.viewsOf(id))];
+    for (const place of places) await mkdir(place, { recursive: true, mode: 0o700 });
     await startServers();
     stopped.signal.throwIfAborted();
     const state = await coordinator.run(options.resume);

@@ -80,7 +80,7 @@ export async function openServers(
     {
       config,
       workspaceOf: (agent) => workspaces.get(agent),
-      views,
+      viewsOf: () => views,
       // Files are looked at by agents in copies of the run; there is none here.
       contextFor: () => context.flatMap(({ path, kind }) => (kind === 'folder' ? [path] : [])),
       stagedFor: () => undefined,

@@ -25,7 +25,7 @@ export interface RunFilesOptions {
 export function createRunFiles(options: RunFilesOptions): RunFiles {
   const { directory, workspaces, userFiles, recorder } = options;
   return {
-    viewsDirectory: directory.views,
+    viewsOf: (agent) => workspaces.viewsOf(agent),
 
     async publishWorkspace(agent, turn) {
       const published = await workspaces.publish(agent);
@@ -40,13 +40,14 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
       await workspaces.publishView({ label: answerLabel(alias, number), snapshot, author });
     },
 
-    async checkViews() {
-      const warnings = await workspaces.checkViews();
+    async checkViews(agent) {
+      const warnings = await workspaces.checkViews(agent);
       if (warnings.length === 0) return;
       await recorder.append(warnings.map((warning) => ({ type: 'warning.raised', ...warning }))).durable;
     },
 
-    readable: (text, author, view) => workspaces.rewrite(text, author, view),
+    readable: (text, author, reader, view) =>
+      workspaces.rewrite(text, author, { workspace: view, views: workspaces.viewsOf(reader) }),
     comparable: (text) => workspaces.comparable(text),
 
     stage: (agent, turn, signal) => userFiles.stage(agent, turn, signal),
@@ -68,7 +69,8 @@ export function createRunFiles(options: RunFilesOptions): RunFiles {
     if (agent === undefined || finished === undefined) return;
     const place = directory.final(agent.id);
     await mkdir(place, { recursive: true, mode: 0o700 });
-    const text = workspaces.rewrite(finished.text, agent.id, join(place, 'workspace'));
+    const places = { workspace: join(place, 'workspace'), views: directory.views };
+    const text = workspaces.rewrite(finished.text, agent.id, places);
     await writeFileAtomic(join(place, 'answer.txt'), `${text}\n`);
     if (finished.snapshot === undefined) return;
     const target = join(place, 'workspace');

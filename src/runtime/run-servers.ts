@@ -1,4 +1,5 @@
 /** The MCP servers of a run: which agent gets which, started before the first turn, ended with the run. */
+import type { AgentConfig } from '../config/schema/agent-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { errorMessage } from '../errors/error-message.ts';
 import { mcpErrors } from '../errors/mcp-errors.ts';
@@ -11,16 +12,18 @@ import type { SandboxPlaces } from '../process/sandbox.ts';
 import type { ResolvedTool } from '../tools/resolved-tool.ts';
 import { createServerTools } from '../tools/server-tools.ts';
 import { confineServers } from './confine-servers.ts';
+import { isUnconfined } from './is-unconfined.ts';
 import { refuseByLookUp } from './refuse-by-look-up.ts';
 import { clearPrivateHome, makePrivateHome, type PrivateHome } from './private-home.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
-import { serverSpecs } from './server-specs.ts';
+import { serverSpecs, type ServerSpecs } from './server-specs.ts';
 
 export interface RunServersOptions {
   readonly config: MassGenConfig;
   /** The agent's workspace, absolute with links resolved; undefined when it has none. */
   readonly workspaceOf: (agent: string) => string | undefined;
-  readonly views: string;
+  /** Where the agent reads views. */
+  readonly viewsOf: (agent: string) => string;
   /** What a sandbox of the agent's servers holds read-only, and what in it is writable. */
   readonly placesOf: (agent: string) => SandboxPlaces;
   /** The user's folders as the agent is given them, absolute, with that for copies of them. */
@@ -38,6 +41,11 @@ export interface RunServersOptions {
 }
 
 export interface RunServers {
+  /**
+   * The agents of a team with a server that may write to files by itself, outside of a sandbox. Nothing is started;
+   * to be asked before `start`, as where an agent reads views may depend on it.
+   */
+  unconfined(): Promise<readonly string[]>;
   /** Resolves when each server is ready or has failed. */
   start(signal: AbortSignal): Promise<void>;
   /** The tools of an agent as they are whenever it is asked. */
@@ -77,29 +85,62 @@ export function createRunServers(parts: RuntimeParts, options: RunServersOptions
     await emit({ type: 'warning.raised', code, message, hint });
   }
 
+  function specsOf(agent: AgentConfig): ServerSpecs {
+    const workspace = options.workspaceOf(agent.id);
+    return serverSpecs({
+      agent,
+      filesystem: config.filesystem,
+      ...(workspace === undefined ? {} : { workspace }),
+      views: options.viewsOf(agent.id),
+      context: options.contextFor(agent.id),
+      writesContext: options.stagedFor(agent.id) !== undefined,
+      home: options.homeFor(agent.id),
+      cwd: parts.cwd,
+      environment: parts.environment,
+    });
+  }
+
+  /** What several agents talk to does not know for whom it works, so nothing is writable to it. */
+  const sharedPlaces = (): SandboxPlaces => {
+    const places = config.agents.map(({ id }) => options.placesOf(id));
+    const homes = new Set(config.agents.map(({ id }) => options.homeFor(id)));
+    const together = (lists: readonly (readonly string[])[]): readonly string[] =>
+      [...new Set(lists.flat())].filter((place) => !homes.has(place)).toSorted();
+    const hidden = together(places.map((each) => each.hidden ?? []));
+    return {
+      readOnly: together(places.map(({ readOnly, writable }) => [...readOnly, ...writable])),
+      writable: [],
+      // What one of them may see, it has to show.
+      hidden: hidden.filter((place) => places.every((each) => each.hidden?.includes(place) === true)),
+      shown: together(places.map(({ shown = [] }) => shown)),
+    };
+  };
+
+  const confine = (agent: AgentConfig, planned: ServerSpecs): Promise<ServerSpecs> =>
+    confineServers(planned, {
+      agent,
+      sandbox:
+        config.orchestrator.sandbox === 'off' ? () => Promise.resolve(undefined) : () => parts.sandbox(),
+      places: { own: options.placesOf(agent.id), shared: sharedPlaces() },
+    });
+
   const homes: PrivateHome[] = [];
   return {
+    async unconfined() {
+      const { agents } = config;
+      // Whoever is alone has nobody to disturb.
+      if (agents.length < 2) return [];
+      await sweep();
+      const planned = await Promise.all(agents.map((agent) => confine(agent, specsOf(agent))));
+      return planned.flatMap(({ specs }, index) =>
+        specs.some(isUnconfined) ? (agents[index]?.id ?? []) : [],
+      );
+    },
     async start(signal) {
       await sweep();
       const planning = config.agents.map(async (agent) => {
-        const workspace = options.workspaceOf(agent.id);
-        const specs = serverSpecs({
-          agent,
-          filesystem: config.filesystem,
-          ...(workspace === undefined ? {} : { workspace }),
-          views: options.views,
-          context: options.contextFor(agent.id),
-          writesContext: options.stagedFor(agent.id) !== undefined,
-          home: options.homeFor(agent.id),
-          cwd: parts.cwd,
-          environment: parts.environment,
-        });
-        const allowed = await refuseByLookUp(specs, agent, parts);
-        const places = options.placesOf(agent.id);
-        return {
-          agent: agent.id,
-          ...(await confineServers(allowed, { agent, sandbox: parts.sandbox, places })),
-        };
+        const allowed = await refuseByLookUp(specsOf(agent), agent, parts);
+        return { agent: agent.id, ...(await confine(agent, allowed)) };
       });
       const planned = await Promise.all(planning);
       await nameUnknown(

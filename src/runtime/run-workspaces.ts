@@ -21,7 +21,8 @@ import {
 import { createLegacyFolders, type LegacyFolders, type NewFiles } from '../workspace/legacy-folders.ts';
 import { comparableAnswer, rewritePaths } from '../workspace/rewrite-paths.ts';
 import type { SnapshotStore } from '../workspace/snapshot-store.ts';
-import { createViews, type View, type Views } from '../workspace/views.ts';
+import { createTeamViews, type TeamViews } from '../workspace/team-views.ts';
+import type { View } from '../workspace/views.ts';
 import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { expandHome } from '../policy/expand-home.ts';
@@ -39,17 +40,29 @@ export interface RunWorkspaces extends WorkspaceVersions {
   /** The agent's workspace, absolute with links resolved; undefined when it has none. */
   of(agent: string): string | undefined;
   publishView(view: View): Promise<void>;
+  /** Gives the agent copies of all views; to be called before the first one is published. */
+  separateViews(agent: string): void;
+  /** Where the agent reads views. */
+  viewsOf(agent: string): string;
   /** To be called before something runs that may write to views by itself. */
   distrustViews(): Promise<void>;
-  /** Makes views anew that are not as they were made, and tells of each. */
-  checkViews(): Promise<readonly WorkspaceWarning[]>;
+  /** Makes views that the agent reads anew where they are not as they were made, and tells of each. */
+  checkViews(agent: string): Promise<readonly WorkspaceWarning[]>;
   /** A writable copy of a snapshot at a path that does not exist yet. */
   materialize(snapshot: string, target: string): Promise<void>;
-  /** Paths into the author's workspace, as they are reached at `place`. */
-  rewrite(text: string, author: string, place: string | undefined): string;
+  /** Paths into the author's workspace and the views it reads, as they are reached at `places`. */
+  rewrite(text: string, author: string, places: ReadablePlaces): string;
   comparable(text: string): string;
   /** Keeps the folders of v0.0.15 up to date, where the config names them. Never rejects; says what it could not do. */
   showInLegacyFolders(files: NewFiles): Promise<readonly WorkspaceWarning[]>;
+}
+
+/** Where somebody finds what an answer names. */
+export interface ReadablePlaces {
+  /** The files of the answer; undefined when it came without. */
+  readonly workspace: string | undefined;
+  /** Those of all answers. */
+  readonly views: string;
 }
 
 export interface RunWorkspacesOptions {
@@ -106,9 +119,10 @@ export async function prepareRunWorkspaces(
     agents: options.config.agents.map(({ id }) => id),
     workspaces: [...prepared.values()].map(({ path }) => path),
   });
-  const views = createViews({
+  const views = createTeamViews({
     store,
     directory: directory.views,
+    ownDirectory: (agent) => join(directory.ownViews, options.aliases.get(agent) ?? agent),
     aside: join(directory.workspaces, '.changed-views'),
   });
   return assemble(prepared, store, views, legacy, warnings);
@@ -145,7 +159,7 @@ function recordedRequests(record: RunRecord): readonly WorkspaceRequest[] {
 function assemble(
   prepared: ReadonlyMap<string, PreparedWorkspace>,
   store: SnapshotStore,
-  views: Views,
+  views: TeamViews,
   legacy: LegacyFolders,
   warnings: readonly WorkspaceWarning[],
 ): RunWorkspaces {
@@ -166,18 +180,20 @@ function assemble(
     of: pathOf,
     ...createWorkspaceVersions({ store, pathOf }),
     async publishView(view) {
-      roots.add(await views.publish(view));
+      for (const path of await views.publish(view)) roots.add(path);
     },
+    separateViews: (agent) => views.separate(agent),
+    viewsOf: (agent) => views.of(agent),
     distrustViews: () => views.distrust(),
-    checkViews: () => views.check(),
+    checkViews: (agent) => views.check(agent),
     materialize: (snapshot, target) => store.materialize(snapshot, target),
-    rewrite(text, author, place) {
+    rewrite(text, author, places) {
       const workspace = prepared.get(author);
-      if (workspace === undefined || place === undefined) return text;
-      return rewritePaths(
-        text,
-        rootsOf(workspace).map((from) => ({ from, to: place })),
-      );
+      const own = workspace === undefined || places.workspace === undefined ? [] : rootsOf(workspace);
+      return rewritePaths(text, [
+        ...own.map((from) => ({ from, to: places.workspace ?? from })),
+        { from: views.of(author), to: places.views },
+      ]);
     },
     comparable: (text) => comparableAnswer(text, [...roots]),
     showInLegacyFolders: (files) => legacy.show(files),

@@ -82,7 +82,7 @@ export function createPipelineRig(
     tableOf: () => toolTable(tools),
     takeChanges: () => Promise.resolve(undefined),
     expectUnconfined: () => Promise.resolve(),
-    spill: (call, text) => {
+    spill: (_, call, text) => {
       spilled.set(call, text);
       return Promise.resolve(`/views/spill/${call}.txt`);
     },

@@ -51,6 +51,10 @@ export const orchestratorConfigSchema = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: 'A file or folder that an agent has not read in this run is not deleted by it.' }),
+  sandbox: z.enum(['auto', 'off']).default('auto').meta({
+    description:
+      'Whether programs of agents run in a sandbox: `auto` where bubblewrap is installed, `off` never. An agent with a program that is in none, and may run commands or is not known, gets copies of the views.',
+  }),
   max_new_answers_per_agent: z
     .int()
     .min(1)

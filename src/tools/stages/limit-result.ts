@@ -16,7 +16,7 @@ const maxParts = 200;
 const maxAddress = 2_000;
 
 /** Stores the full text of a call's result and returns the path at which the agent can read it. */
-export type SpillText = (call: string, text: string) => Promise<string>;
+export type SpillText = (agent: string, call: string, text: string) => Promise<string>;
 
 export function limitResult(spill: SpillText): Stage {
   return async (call, next) => {
@@ -31,7 +31,8 @@ export function limitResult(spill: SpillText): Stage {
         room -= text.length;
         continue;
       }
-      const place = await spilled(spill, `${call.request.id}-${index}`, text);
+      const name = `${call.request.id}-${index}`;
+      const place = await spilled(() => spill(call.agent, name, text));
       content.push({ ...limited, text: excerpt(text, room, place) });
       room = 0;
     }
@@ -44,9 +45,9 @@ function textOf(part: ToolContent): string {
 }
 
 /** Says where the whole text is. A disk that is full costs the rest of the text, not all of it. */
-async function spilled(spill: SpillText, name: string, text: string): Promise<string> {
+async function spilled(spill: () => Promise<string>): Promise<string> {
   try {
-    return `the whole text is in ${await spill(name, text)}`;
+    return `the whole text is in ${await spill()}`;
   } catch (error) {
     return `the rest could not be stored: ${errorMessage(error)}`;
   }
