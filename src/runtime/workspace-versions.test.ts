@@ -77,10 +77,14 @@ test('a call that ends while a look goes on gets one of its own, after it', asyn
 
 test('what cannot be published is told once, its changes each time, and it is tried again', async () => {
   const { versions, workspace, write } = rig(10);
-  write('a', 'x'.repeat(20));
+  write('kept', 'x'.repeat(8));
+  write('a', 'x'.repeat(8));
   const refused = { code: workspaceErrors.tooLarge.code };
-  expect(await versions.takeChanges('writer', 'c1')).toMatchObject({ added: ['a'], unpublished: refused });
-  write('a', 'x'.repeat(30));
+  expect(await versions.takeChanges('writer', 'c1')).toMatchObject({
+    added: ['a', 'kept'],
+    unpublished: refused,
+  });
+  write('a', 'y'.repeat(8));
   const again = await versions.takeChanges('writer', 'c2');
   expect(again).toEqual({ added: [], modified: ['a'], deleted: [] });
   await expect(versions.publish('writer')).rejects.toMatchObject(refused);
@@ -89,9 +93,9 @@ test('what cannot be published is told once, its changes each time, and it is tr
   expect(await versions.takeChanges('writer', 'c3')).toMatchObject({
     added: ['b'],
     deleted: ['a'],
-    published: { files: 1 },
+    published: { files: 2 },
   });
-  write('a', 'x'.repeat(20));
+  write('a', 'x'.repeat(8));
   expect(await versions.takeChanges('writer', 'c4')).toMatchObject({ unpublished: refused });
 });
 

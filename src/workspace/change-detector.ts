@@ -44,7 +44,7 @@ export interface TreeScan<T extends ScannedEntry> extends WalkFindings, KnownTre
   readonly touched: readonly number[];
   /** The paths are the very same as before. */
   readonly sameShape: boolean;
-  /** Of all files. */
+  /** Of all files that are not too large by themselves. */
   readonly bytes: number;
 }
 
@@ -52,7 +52,7 @@ export interface ScanOptions<T extends ScannedEntry> extends Pick<
   WalkOptions,
   'slice' | 'excludes' | 'listings' | 'startedMs'
 > {
-  readonly limits: Pick<SnapshotLimits, 'maxEntries' | 'maxDepth'>;
+  readonly limits: SnapshotLimits;
   /** An earlier scan: what is as it was then is the very same object again. */
   readonly before?: KnownTree<T>;
   /** What is kept of an entry that is new or was touched. */
@@ -96,7 +96,7 @@ export async function scanTree<T extends ScannedEntry>(
         was.size === size &&
         was.mode === mode &&
         was.kind === kind;
-      if (kind === 'file') bytes += size;
+      if (kind === 'file' && size <= limits.maxBytes) bytes += size;
       paths.push(path);
       entries.push(same ? was : options.entry({ kind, mode, size, mtimeMs, ctimeMs, ino }));
       if (!same) touched.push(place);

@@ -326,16 +326,26 @@ describe('limits', () => {
     expect(await store.has(id)).toBe(true);
   });
 
-  test('a file of 1 TB without content is refused by its size, named, and not read', async () => {
+  test('a file of 1 TB without content is left out by its size, named, and not read; the others are published', async () => {
     const at = place();
     writeFiles(at.workspace, { 'small.txt': 'x' });
     writeFileSync(join(at.workspace, 'holes.img'), '');
     truncateSync(join(at.workspace, 'holes.img'), 2 ** 40);
+    const { id, manifest } = await at.store.publish(at.workspace);
+    expect(manifest.entries.map(({ path }) => path)).toEqual(['small.txt']);
+    expect(reasons(manifest)).toEqual({ 'holes.img': 'larger than 1 GiB, which is all a version holds' });
+    expect((await at.store.publish(at.workspace)).id).toBe(id);
+    // As soon as it has a size that a version can hold, it is in one.
+    truncateSync(join(at.workspace, 'holes.img'), 10);
+    expect((await at.store.publish(at.workspace)).manifest.totals).toMatchObject({ files: 2, bytes: 11 });
+  });
+
+  test('files that are too many bytes together are refused, naming the biggest', async () => {
+    const at = place({ maxBytes: 4 });
+    writeFiles(at.workspace, { 'a.txt': '123', 'b.txt': '12', 'c.txt': '12345' });
     const refused = at.store.publish(at.workspace);
     await expect(refused).rejects.toEqual(code('tooLarge'));
-    await expect(refused).rejects.toThrow(
-      /more than 1 GiB; the biggest files are "holes.img" \(1 TiB\), "small.txt"/u,
-    );
+    await expect(refused).rejects.toThrow(/the biggest files are "a.txt" \(3 bytes\), "b.txt" \(2 bytes\)$/mu);
     expect(snapshotsIn(at)).toEqual([]);
   });
 

@@ -41,8 +41,8 @@ export interface EntryReaderOptions {
   /** A stamp of this time or later does not tell a later change, in milliseconds. */
   readonly settledMs: number;
   readonly writer: Pick<ObjectWriter, 'putBytes' | 'putFile'>;
-  /** Called with the size of a file that has another one by now; what it throws ends the reading. */
-  readonly reserve: (size: number) => void;
+  /** Called with the size a file has by now: why it is left out, if it is; what it throws ends the reading. */
+  readonly reserve: (size: number) => string | undefined;
 }
 
 export interface EntryReader extends Disposable {
@@ -101,7 +101,7 @@ export function createEntryReader(options: EntryReaderOptions): EntryReader {
       const file = openSync(placeOf(path), readFlags);
       try {
         const { size } = scanned;
-        if (attempt === 1 && size <= chunkBytes) {
+        if (attempt === 1 && size <= chunkBytes && reserve(size) === undefined) {
           // What is read counts only if it is the file that was looked at, and as it was then.
           buffer ??= Buffer.allocUnsafe(chunkBytes);
           const bytes = buffer.subarray(0, readInto(file, buffer.subarray(0, size)));
@@ -111,7 +111,8 @@ export function createEntryReader(options: EntryReaderOptions): EntryReader {
         }
         const before = fstatSync(file);
         if (!before.isFile() || before.dev !== dev) return { type: 'unreadable', reason: changed };
-        reserve(before.size);
+        const tooMuch = reserve(before.size);
+        if (tooMuch !== undefined) return { type: 'unreadable', reason: tooMuch };
         const copied = await writer.putFile(file, before.size);
         const now = scannedOf(before);
         if (copied.size === now.size && isAsScanned(fstatSync(file), now)) return readAs(now, path, copied);

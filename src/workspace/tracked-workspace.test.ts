@@ -227,7 +227,7 @@ test('a publication that fails leaves the version before as the newest, and its 
   const at = place({ 'a.txt': 'x' });
   const store = createContentSnapshotStore({ directory: at.directory, limits: { maxBytes: 10 } });
   const { id } = await store.publish(at.workspace);
-  writeFiles(at.workspace, { 'b.txt': 'y'.repeat(20) });
+  writeFiles(at.workspace, { 'b.txt': 'y'.repeat(10) });
   await expect(store.publish(at.workspace)).rejects.toThrow(/more than 10 bytes/u);
   expect(await store.look(at.workspace)).toEqual({ added: ['b.txt'], modified: [], deleted: [] });
   await store.materialize(id, join(at.base, 'copy'));

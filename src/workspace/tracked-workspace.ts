@@ -180,8 +180,10 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
     const unsettled: number[] = [];
     let { bytes } = scan;
     let expected = 0;
-    const reserve = (size: number): void => {
+    const reserve = (size: number): string | undefined => {
+      if (!isHeld(size)) return `larger than ${describeBytes(limits.maxBytes)}, which is all a version holds`;
       if (bytes - expected + size > limits.maxBytes) throw tooManyBytes(scan);
+      return undefined;
     };
     const spellings = [...new Set([root, realpathSync.native(root)])];
     using writer = createObjectWriter(files.objects, slice);
@@ -198,7 +200,7 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
         changed.push(place);
         continue;
       }
-      expected = entry.kind === 'file' ? entry.size : 0;
+      expected = entry.kind === 'file' && isHeld(entry.size) ? entry.size : 0;
       const outcome = await reader.read(path, entry);
       const pause = slice.spend(entry.kind === 'file' ? workUnits.write + workUnits.open : workUnits.look);
       if (pause !== undefined) await pause;
@@ -227,13 +229,18 @@ export function createTrackedWorkspace(options: TrackedWorkspaceOptions): Tracke
     return sameShape ? seen.entries[place]?.content : undefined;
   }
 
+  /** Whether a file of this size can be in a version. */
+  function isHeld(size: number): boolean {
+    return size <= limits.maxBytes;
+  }
+
   function isStored({ content }: TrackedEntry): boolean {
     const entry = content?.entry;
     return entry?.kind === 'file' && files.objects.has(entry.sha256, entry.size);
   }
 
   function tooManyBytes(tree: Tree): MassGenError {
-    const all = [...mapOf(tree)].filter(([, { kind }]) => kind === 'file');
+    const all = [...mapOf(tree)].filter(([, { kind, size }]) => kind === 'file' && isHeld(size));
     const named = biggest(all, ([, { size }]) => size);
     const list = named.map(([path, { size }]) => `${quoted(path)} (${describeBytes(size)})`).join(', ');
     return new MassGenError(workspaceErrors.tooLarge, {
