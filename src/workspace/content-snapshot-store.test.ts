@@ -345,7 +345,9 @@ describe('limits', () => {
     writeFiles(at.workspace, { 'a.txt': '123', 'b.txt': '12', 'c.txt': '12345' });
     const refused = at.store.publish(at.workspace);
     await expect(refused).rejects.toEqual(code('tooLarge'));
-    await expect(refused).rejects.toThrow(/the biggest files are "a.txt" \(3 bytes\), "b.txt" \(2 bytes\)$/mu);
+    await expect(refused).rejects.toThrow(
+      /the biggest files are "a.txt" \(3 bytes\), "b.txt" \(2 bytes\)$/mu,
+    );
     expect(snapshotsIn(at)).toEqual([]);
   });
 
