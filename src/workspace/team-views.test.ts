@@ -64,5 +64,10 @@ test('what one does to its copies reaches nobody, and is undone before it looks 
   const warnings = await views.check('vandal');
   expect(warnings.map(({ code }) => code)).toEqual([workspaceErrors.viewChanged.code]);
   expect(contentOf(own)).toEqual({ 'a.txt': 'file one' });
+  // The shared ones are for people too, whoever else reads them.
+  execFileSync('chmod', ['-R', 'u+w', shared]);
+  writeFileSync(join(shared, 'a.txt'), 'evil');
+  expect(await views.check('vandal')).toHaveLength(1);
+  expect(contentOf(shared)).toEqual({ 'a.txt': 'file one' });
   expect(existsSync(join(base, 'run/aside/own/alias-of-vandal/agent1.1-1/more.txt'))).toBe(true);
 });

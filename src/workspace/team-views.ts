@@ -16,7 +16,7 @@ export interface TeamViews {
   publish(view: View): Promise<readonly string[]>;
   /** To be called before something runs that may write to views by itself. */
   distrust(): Promise<void>;
-  /** Makes views that the agent reads anew where they are not as they were made, and tells of each. */
+  /** Makes views that the agent reads, and those for people, anew where they are not as they were made; tells of each. */
   check(agent: string): Promise<readonly WorkspaceWarning[]>;
 }
 
@@ -43,6 +43,10 @@ export function createTeamViews({ store, directory, aside, ownDirectory }: TeamV
     async distrust() {
       await Promise.all(all().map(({ views }) => views.distrust()));
     },
-    check: (agent) => setOf(agent).views.check(),
+    async check(agent) {
+      const warnings: WorkspaceWarning[] = [];
+      for (const { views } of new Set([shared, setOf(agent)])) warnings.push(...(await views.check()));
+      return warnings;
+    },
   };
 }

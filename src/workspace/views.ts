@@ -36,8 +36,9 @@ export interface Views {
   /** To be called before something runs that may write to views by itself. */
   distrust(): Promise<void>;
   /**
-   * Makes views anew that are not as they were made, and tells of each. Looks only when somebody may have written to
-   * them. What was found in the place of a view is moved aside, not deleted.
+   * Makes views anew that are not as they were made, and tells of each, and of those that were not right when they were
+   * published again. Looks only when somebody may have written to them. What was found in the place of a view is moved
+   * aside, not deleted.
    */
   check(): Promise<readonly WorkspaceWarning[]>;
 }
@@ -62,6 +63,8 @@ const attempts = 3;
 export function createViews({ store, directory, aside }: ViewsOptions): Views {
   const made = new Map<string, MadeView>();
   const newest = new Map<string, View>();
+  /** To be told with the next check. */
+  let untold: WorkspaceWarning[] = [];
   let trusted = true;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -70,7 +73,7 @@ export function createViews({ store, directory, aside }: ViewsOptions): Views {
   return {
     publish: (view) => inTurn(() => publish(view)),
     distrust: () => (trusted ? inTurn(distrust) : Promise.resolve()),
-    check: () => (trusted ? Promise.resolve([]) : inTurn(check)),
+    check: () => (trusted && untold.length === 0 ? Promise.resolve([]) : inTurn(check)),
   };
 
   function inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -92,7 +95,8 @@ export function createViews({ store, directory, aside }: ViewsOptions): Views {
     }
     // Of a process before this one, or of another one; whatever has happened to it since.
     const found = isDirectory(path);
-    if (found && (await difference(view)) !== undefined) moveAside(view);
+    const problem = found ? await difference(view) : undefined;
+    if (problem !== undefined) untold.push(changed(view, problem));
     if (!found || !isDirectory(path)) await make(view);
     const kept: MadeView = { ...view };
     if (!trusted) kept.record = await recordOf(view);
@@ -120,14 +124,12 @@ export function createViews({ store, directory, aside }: ViewsOptions): Views {
   }
 
   async function check(): Promise<readonly WorkspaceWarning[]> {
-    const warnings: WorkspaceWarning[] = [];
+    const warnings = untold;
+    untold = [];
+    if (trusted) return warnings;
     for (const view of made.values()) {
       if (await isAsRecorded(view)) continue;
-      const problem = (await difference(view)) ?? 'something in it was touched';
-      const { code, title, hint } = workspaceErrors.viewChanged;
-      const place = moveAside(view);
-      const kept = place === undefined ? '' : `; what was there is ${place}`;
-      warnings.push({ code, message: `${title}: ${view.label}: ${problem}${kept}`, hint });
+      warnings.push(changed(view, (await difference(view)) ?? 'something in it was touched'));
       try {
         view.record = await remake(view);
       } catch (error) {
@@ -136,6 +138,14 @@ export function createViews({ store, directory, aside }: ViewsOptions): Views {
       }
     }
     return warnings;
+  }
+
+  /** Moves aside what is in the place of the view. */
+  function changed(view: View, problem: string): WorkspaceWarning {
+    const { code, title, hint } = workspaceErrors.viewChanged;
+    const place = moveAside(view);
+    const kept = place === undefined ? '' : `; what was there is ${place}`;
+    return { code, message: `${title}: ${view.label}: ${problem}${kept}`, hint };
   }
 
   async function remake(view: View): Promise<ViewRecord> {
