@@ -140,7 +140,7 @@ export const mcpErrors = {
   sandboxMissing: {
     code: 'MG1430',
     title: 'The MCP server is to run in a sandbox and there is none',
-    hint: 'Install bubblewrap (`apt-get install bubblewrap`), or take `sandbox: required` out of its config.',
+    hint: 'Install bubblewrap (`apt-get install bubblewrap`) and have no `orchestrator.sandbox: off`, or take `sandbox: required` out of its config.',
     exitCode: 4,
   },
   sweptProcesses: {

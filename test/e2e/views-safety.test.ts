@@ -189,6 +189,30 @@ describe('what was published stays as it is', () => {
     expect(existsSync(played.handle.directory.ownViews)).toBe(false);
   });
 
+  test('by a sandbox in which a program that agents share writes into no workspace, not even for its caller', async ({
+    skip,
+  }) => {
+    skip(!installed, missing);
+    const commands = [
+      'echo x > ws2/mine.txt',
+      `echo x > ${found('/ws[1]', 'notes.md')}`,
+      `echo x > ${found('/vi?ws', 'notes.md')}`,
+    ];
+    const free = 'cat ws[1]/notes.md && echo x > elsewhere.txt';
+    const { scope: _, ...shared } = shell;
+    const played = await play([...commands, free].map(run), [{ ...shared, sandbox: 'required' }], 'auto');
+    const said = played.finished
+      .filter(({ tool }) => tool === 'mcp__shell__run')
+      .map(({ content }) => textOf(content));
+    expect(said).toEqual([
+      ...commands.map(() => expect.stringContaining('Read-only file system')),
+      expect.stringMatching(/as published.*all done/su),
+    ]);
+    await expectUntouched(played);
+    expect(readdirSync(join(place, 'ws2'))).toEqual([]);
+    expect(existsSync(played.handle.directory.ownViews)).toBe(false);
+  });
+
   test('by copies of their own, for those who run something without a sandbox', async () => {
     const commands = onFile(found('/own-vi?ws', 'notes.md'));
     const played = await play(commands.map(run), [shell], 'off');
