@@ -97,6 +97,9 @@ function textOf(content: unknown): string {
   return (content as readonly { readonly text?: string }[]).map(({ text = '' }) => text).join('');
 }
 
+const shellSaid = ({ finished }: Played): readonly string[] =>
+  finished.filter(({ tool }) => tool === 'mcp__shell__run').map(({ content }) => textOf(content));
+
 /** Nothing that others see, and nothing of ours, is other than it was published. */
 async function expectUntouched({ handle, alias }: Played): Promise<void> {
   const view = join(handle.directory.views, `${alias('writer')}.1`);
@@ -149,41 +152,41 @@ describe('what was published stays as it is', () => {
     command: process.execPath,
     args: [join(import.meta.dirname, '../fixtures/servers/shell-server.mjs')],
   };
-  const run = (command: string): Step => ({
-    tool: 'mcp__shell__run',
-    args: { command: `{ ${command}; } 2>&1 && echo all done || true` },
-  });
-  /** A file, found so that no path stands in the command that the rule could see. */
-  const found = (part: string, name: string): string =>
-    `$(find $(pwd) -path \\*${part}\\* -type f -name ${name} | head -1)`;
-  const onFile = (file: string): readonly string[] => [
-    `chmod -R u+w $(dirname ${file}); printf %s-was-here I > ${file}`,
-    `printf %s-was-here I >> ${file}`,
-    `ln ${file} ws2/stolen && chmod u+w ws2/stolen && printf %s-was-here I > ws2/stolen`,
-    `chmod 777 ${file} && ls -l ${file} | grep rwxrwxrwx`,
-    `setsid sh -c "chmod u+w ${file}; printf %s-was-here I > ${file}"`,
-    `touch $(dirname ${file})/more.md`,
-    `rm -f ${file} && echo gone`,
+  /** Does it with the first file that is found there; no path stands in it that the rule could see. */
+  const withFile = (part: string, name: string, command: string): Step => {
+    const find = `F=$(find $(pwd) -path \\*${part}\\* -type f -name ${name} | head -1)`;
+    const there = 'test -n "$F" || { echo nothing is there; exit 1; }';
+    return {
+      tool: 'mcp__shell__run',
+      args: { command: `(${find}; ${there}; ${command}) 2>&1 && echo all done || true` },
+    };
+  };
+  const tampering = [
+    'chmod -R u+w $(dirname $F); printf %s-was-here I > $F',
+    'printf %s-was-here I >> $F',
+    'ln $F ws2/stolen && chmod u+w ws2/stolen && printf %s-was-here I > ws2/stolen',
+    'chmod 777 $F && ls -l $F | grep rwxrwxrwx',
+    'export F; setsid sh -c "chmod u+w \\$F; printf %s-was-here I > \\$F"',
+    'touch $(dirname $F)/more.md',
+    'rm -f $F && echo gone',
   ];
 
   test('by the sandbox, for whatever a program in it runs', async ({ skip }) => {
     skip(!installed, missing);
-    const commands = [
-      ...onFile(found('/vi?ws', 'notes.md')),
-      ...onFile(found('/ws[1]', 'notes.md')),
-      ...onFile(found('/.sto[r]e', '[0-9a-f]\\*')),
-      `printf %s-was-here I >> ${found('massgen', 'journal.json[l]')}`,
+    const acts = [
+      ...tampering.map((command) => withFile('/vi?ws', 'notes.md', command)),
+      // Of these nothing is in its sight at all.
+      ...tampering.map((command) => withFile('/ws[1]', 'notes.md', command)),
+      ...tampering.map((command) => withFile('/.sto[r]e', '[0-9a-f]\\*', command)),
+      withFile('massgen', 'journal.json[l]', 'printf %s-was-here I >> $F'),
     ];
-    const played = await play(commands.map(run), [{ ...shell, sandbox: 'required' }], 'auto');
-    const tried = played.finished.filter(({ tool }) => tool === 'mcp__shell__run');
-    for (const [index, { content }] of tried.entries()) {
-      expect([commands[index], textOf(content)]).toEqual([
-        commands[index],
-        expect.stringMatching(/Read-only|denied|not permitted|cross-device/iu),
-      ]);
-      expect(textOf(content)).not.toContain('all done');
-    }
-    expect(tried).toHaveLength(commands.length);
+    const played = await play(acts, [{ ...shell, sandbox: 'required' }], 'auto');
+    const said = shellSaid(played);
+    expect(said).toEqual([
+      ...tampering.map(() => expect.stringMatching(/Read-only|denied|not permitted|cross-device/iu)),
+      ...acts.slice(tampering.length).map(() => 'nothing is there\n'),
+    ]);
+    for (const text of said) expect(text).not.toContain('all done');
     await expectUntouched(played);
     expect(played.seen.some(isRemade)).toBe(false);
     expect(existsSync(played.handle.directory.ownViews)).toBe(false);
@@ -193,34 +196,27 @@ describe('what was published stays as it is', () => {
     skip,
   }) => {
     skip(!installed, missing);
-    const commands = [
-      'echo x > ws2/mine.txt',
-      `echo x > ${found('/ws[1]', 'notes.md')}`,
-      `echo x > ${found('/vi?ws', 'notes.md')}`,
+    const acts = [
+      withFile('/ws[1]', 'notes.md', 'echo x > ws2/mine.txt'),
+      withFile('/ws[1]', 'notes.md', 'echo x > $F'),
+      withFile('/vi?ws', 'notes.md', 'chmod u+w $F; echo x > $F'),
+      withFile('/ws[1]', 'notes.md', 'cat $F && echo x > elsewhere.txt'),
     ];
-    const free = 'cat ws[1]/notes.md && echo x > elsewhere.txt';
     const { scope: _, ...shared } = shell;
-    const played = await play([...commands, free].map(run), [{ ...shared, sandbox: 'required' }], 'auto');
-    const said = played.finished
-      .filter(({ tool }) => tool === 'mcp__shell__run')
-      .map(({ content }) => textOf(content));
-    expect(said).toEqual([
-      ...commands.map(() => expect.stringContaining('Read-only file system')),
-      expect.stringMatching(/as published.*all done/su),
-    ]);
+    const played = await play(acts, [{ ...shared, sandbox: 'required' }], 'auto');
+    const readOnly = expect.stringContaining('Read-only file system');
+    const free = expect.stringMatching(/as published.*all done/su);
+    expect(shellSaid(played)).toEqual([readOnly, readOnly, readOnly, free]);
     await expectUntouched(played);
     expect(readdirSync(join(place, 'ws2'))).toEqual([]);
     expect(existsSync(played.handle.directory.ownViews)).toBe(false);
   });
 
   test('by copies of their own, for those who run something without a sandbox', async () => {
-    const commands = onFile(found('/own-vi?ws', 'notes.md'));
-    const played = await play(commands.map(run), [shell], 'off');
-    const tried = played.finished.filter(({ tool }) => tool === 'mcp__shell__run');
+    const acts = tampering.map((command) => withFile('/own-vi?ws', 'notes.md', command));
+    const played = await play(acts, [shell], 'off');
     // It can: they are its own.
-    expect(tried.map(({ content }) => textOf(content))).toEqual(
-      commands.map(() => expect.stringContaining('all done')),
-    );
+    expect(shellSaid(played)).toEqual(acts.map(() => expect.stringContaining('all done')));
     await expectUntouched(played);
     // Before it looked again they were made anew, and that was said.
     expect(played.seen.filter(isRemade).length).toBeGreaterThan(0);
