@@ -1,6 +1,6 @@
 /**
- * Views: one read-only directory for each answer that came with files, shared by all agents. A view is complete
- * before it gets its name and never changes after. As long as nobody can write to views, those of one author share
+ * Views: one read-only directory for each answer that came with files, for all agents that read this set. A view is
+ * complete before it gets its name and never changes after. As long as nobody can write to views, those of one author share
  * their files; from `distrust` on each is a copy of its own, and is looked at before it is shown again.
  */
 import { fchmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
