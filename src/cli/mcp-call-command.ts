@@ -37,7 +37,7 @@ export async function mcpCallCommand(server: string, tool: string, flags: CallFl
     const stop = new AbortController();
     const onInterrupt = (): void => stop.abort(new Error('Ctrl-C'));
     process.once('SIGINT', onInterrupt);
-    const result = await found.invoke(args, { call: 'call_1', signal: stop.signal });
+    const result = await found.invoke(args, { call: 'call_1', turn: 1, signal: stop.signal });
     process.off('SIGINT', onInterrupt);
     if (flags.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
     else {

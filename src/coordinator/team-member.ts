@@ -9,6 +9,8 @@ export interface TeamMember {
   readonly role?: string;
   /** Absolute, links resolved. */
   readonly workspace?: string;
-  /** Tools of its servers, once they have started. */
+  /** Tools of its servers, once they have started, and those of ours that are no decisions. */
   readonly tools: () => readonly ResolvedTool[];
+  /** Names of the latter. Default none. */
+  readonly ownTools?: readonly string[];
 }

@@ -76,6 +76,7 @@ export function createTurnRequest(context: TurnContext, turn: Turn): TurnRequest
     mayAnswer: agentState(state, agent)?.mayAnswer ?? true,
     ...(member?.role === undefined ? {} : { role: member.role }),
     ...place,
+    ownTools: member?.ownTools ?? [],
     ...(context.planning === undefined ? {} : { planning: context.planning }),
     writablePaths: member?.workspace === undefined ? [] : (context.writablePaths ?? []),
     reasons: kind === 'present' ? winningReasons(state) : [],

@@ -22,6 +22,7 @@ export function durabilityOf(event: RunEventBody): Durability {
     case 'changes.undone':
     case 'approval.decided':
     case 'budget.settled':
+    case 'workspace.kept':
       return 'synced';
     case 'snapshot.published':
       // What is not an answer yet is worth no waiting for a disk.

@@ -230,6 +230,18 @@ export type DurableEventBody =
     } & InTurn)
   | UserFileEventBody
   | ({
+      /** A tool of ours is about to change files of the workspace: what it takes away is stored, so it can be undone. */
+      readonly type: 'workspace.kept';
+      readonly call: string;
+      readonly action: 'copy' | 'delete' | 'undo';
+      /** What was at the places that change, as a manifest in the store; absent when there was nothing. */
+      readonly before?: string;
+      /** What is to be there; absent when nothing is. */
+      readonly after?: string;
+      /** The call that is being undone. */
+      readonly undoes?: string;
+    } & InTurn)
+  | ({
       readonly type: 'approval.requested';
       readonly call: string;
       readonly question: string;

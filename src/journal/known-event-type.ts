@@ -31,6 +31,7 @@ const known: Readonly<Record<RunEventType, true>> = {
   'tool.call.started': true,
   'tool.call.finished': true,
   'workspace.changed': true,
+  'workspace.kept': true,
   'workspace.prepared': true,
   'context.staged': true,
   'context.changed': true,

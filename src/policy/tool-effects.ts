@@ -24,6 +24,8 @@ export interface ToolEffects {
   readonly source: 'config' | 'profile' | 'guess' | 'own';
   /** The same in words, for debug logs. */
   readonly why: string;
+  /** A tool of ours that sees to it that whatever it changes is in the workspace of its agent. */
+  readonly staysInWorkspace?: true;
   /** Doing it twice is the same as doing it once. */
   readonly idempotent?: boolean;
 }

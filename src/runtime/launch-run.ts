@@ -32,6 +32,7 @@ import { protocolConfig } from './protocol-config.ts';
 import type { Exchange, ResumeOptions, RunHandle } from './run-options.ts';
 import type { RunWorkspaces } from './run-workspaces.ts';
 import { createRunFiles } from './run-files.ts';
+import { createRunOwnFiles } from './run-own-files.ts';
 import { createRunMcpLogs } from './run-mcp-logs.ts';
 import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 import { readSoFar } from './read-so-far.ts';
@@ -170,15 +171,20 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     ...(options.ask === undefined ? {} : { ask: options.ask }),
     ...(options.mcpDebug === undefined ? {} : { mcpDebug: options.mcpDebug }),
   });
+  const ownFilesOf = createRunOwnFiles({ ...options, emit });
   const members = new Map<string, TeamMember>();
   for (const agent of config.agents) {
     const workspace = workspaces.of(agent.id);
+    const ofServers = servers.toolsOf(agent.id);
+    const ownTools = ownFilesOf(agent);
     members.set(agent.id, {
       agent: makeAgent(),
       alias: aliases.get(agent.id) ?? agent.id,
       ...(agent.system_message === undefined ? {} : { role: agent.system_message }),
       ...(workspace === undefined ? {} : { workspace }),
-      tools: servers.toolsOf(agent.id),
+      // Behind those of servers: of two with one name, ours is the one that counts.
+      tools: () => [...ofServers(), ...ownTools],
+      ownTools: ownTools.map(({ definition }) => definition.name),
     });
 
     function makeAgent(): ReturnType<typeof createAgent> {

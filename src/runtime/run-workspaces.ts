@@ -20,9 +20,11 @@ import {
 } from '../workspace/prepare-workspaces.ts';
 import { createLegacyFolders, type LegacyFolders, type NewFiles } from '../workspace/legacy-folders.ts';
 import { comparableAnswer, rewritePaths } from '../workspace/rewrite-paths.ts';
+import type { Manifest } from '../workspace/manifest.ts';
 import type { SnapshotStore } from '../workspace/snapshot-store.ts';
 import { createTeamViews, type TeamViews } from '../workspace/team-views.ts';
 import type { View } from '../workspace/views.ts';
+import { clearWorkspaceScratch } from '../workspace/workspace-scratch.ts';
 import { createWorkspaceRegistry } from '../workspace/workspace-registry.ts';
 import type { WorkspaceWarning } from '../workspace/workspace-warning.ts';
 import { expandHome } from '../policy/expand-home.ts';
@@ -48,6 +50,9 @@ export interface RunWorkspaces extends WorkspaceVersions {
   distrustViews(): Promise<void>;
   /** Makes views that the agent reads anew where they are not as they were made, and tells of each. */
   checkViews(agent: string): Promise<readonly WorkspaceWarning[]>;
+  /** Snapshots of the answers whose files can be read, by label. */
+  answers(): ReadonlyMap<string, string>;
+  manifest(snapshot: string): Promise<Manifest>;
   /** A writable copy of a snapshot at a path that does not exist yet. */
   materialize(snapshot: string, target: string): Promise<void>;
   /** Paths into the author's workspace and the views it reads, as they are reached at `places`. */
@@ -102,6 +107,8 @@ export async function prepareRunWorkspaces(
     clock: parts.clock,
   });
   const { journaled = [] } = options;
+  // What a killed process left of a copy it was making is not what an agent left there.
+  for (const { path } of prepared.values()) clearWorkspaceScratch(path);
   await restoreWorkspaces({
     store,
     workspaces: [...prepared.values()],
@@ -166,6 +173,7 @@ function assemble(
   const rootsOf = ({ given, path }: PreparedWorkspace): readonly string[] => [path, given];
   /** Where files of answers can be named: workspaces and views. */
   const roots = new Set([...prepared.values()].flatMap(rootsOf));
+  const answers = new Map<string, string>();
 
   const pathOf = (agent: string): string | undefined => prepared.get(agent)?.path;
 
@@ -181,7 +189,10 @@ function assemble(
     ...createWorkspaceVersions({ store, pathOf }),
     async publishView(view) {
       for (const path of await views.publish(view)) roots.add(path);
+      answers.set(view.label, view.snapshot);
     },
+    answers: () => answers,
+    manifest: (snapshot) => store.manifest(snapshot),
     separateViews: (agent) => views.separate(agent),
     viewsOf: (agent) => views.of(agent),
     distrustViews: () => views.distrust(),

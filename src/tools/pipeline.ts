@@ -42,7 +42,7 @@ const invoke: NextStage = async (call) => {
   if (call.tool === undefined || call.arguments === undefined) {
     throw new MassGenError(toolErrors.stageFailed, { detail: 'the call was not resolved' });
   }
-  return call.tool.invoke(call.arguments, { call: call.request.id, signal: call.signal });
+  return call.tool.invoke(call.arguments, { call: call.request.id, turn: call.turn, signal: call.signal });
 };
 
 /** Composes the stages in their order; the first one sees the call first and the result last. */

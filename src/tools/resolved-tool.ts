@@ -24,6 +24,6 @@ export interface ResolvedTool {
   readonly longestMs?: number;
   invoke(
     args: Readonly<Record<string, unknown>>,
-    context: { readonly call: string; readonly signal: AbortSignal },
+    context: { readonly call: string; readonly turn: number; readonly signal: AbortSignal },
   ): Promise<PipelineResult>;
 }

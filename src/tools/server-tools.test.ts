@@ -146,7 +146,7 @@ describe('names', () => {
           expect(table.size).toBe(servers.reduce((sum, { tools }) => sum + tools.length, 0));
           for (const [offered, tool] of table) {
             expect(offered).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/u);
-            await tool.invoke({}, { call: 'call_1', signal: new AbortController().signal });
+            await tool.invoke({}, { call: 'call_1', turn: 1, signal: new AbortController().signal });
             expect(asked.at(-1)).toMatchObject({ server: tool.server, tool: tool.serverTool });
           }
           expect(namesOf(...all)).toEqual([...table.keys()]);
@@ -167,7 +167,8 @@ test('only what is known to do no harm twice may be repeated', async () => {
     ),
     agentServer('stranger', [{ name: 'read_file', annotations: { readOnlyHint: true } }], {}, asked),
   ]);
-  for (const tool of tools) await tool.invoke({}, { call: 'call_1', signal: new AbortController().signal });
+  for (const tool of tools)
+    await tool.invoke({}, { call: 'call_1', turn: 1, signal: new AbortController().signal });
   expect(asked.map(({ tool, repeatable }) => [tool, repeatable])).toEqual([
     ['look', true],
     ['change', false],

@@ -2,7 +2,10 @@
  * Names that are left out of snapshots wherever they appear: histories, installed packages and caches, which are
  * large, made again by a command, and mean nothing to the readers of an answer. They stay in the workspace.
  */
+import { scratchName } from './workspace-scratch.ts';
+
 export const defaultExcludes: ReadonlySet<string> = new Set([
+  scratchName,
   '.git',
   '.hg',
   '.svn',

@@ -5,19 +5,22 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Mode of a directory, an executable file, any other file and a link; nothing else is kept of modes. */
+/** Mode of a directory, an executable file, any other file and a link; a snapshot keeps nothing else of modes. */
 export const keptModes = { directory: 0o755, executable: 0o755, file: 0o644, link: 0o777 } as const;
 
 const path = z.string().refine((text) => text.split('/').every(isPlainName), 'is no relative path');
 const count = z.number().int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 
+/** One of `keptModes` in a snapshot; any in the manifest of what was taken away and may be put back. */
+const mode = z.int().min(0).max(0o7777);
+
 const entrySchema = z.discriminatedUnion('kind', [
-  z.object({ path, kind: z.literal('directory'), mode: z.literal(keptModes.directory), size: z.literal(0) }),
+  z.object({ path, kind: z.literal('directory'), mode, size: z.literal(0) }),
   z.object({
     path,
     kind: z.literal('file'),
-    mode: z.union([z.literal(keptModes.file), z.literal(keptModes.executable)]),
+    mode,
     /** Bytes. */
     size: count,
     sha256,
@@ -25,7 +28,7 @@ const entrySchema = z.discriminatedUnion('kind', [
   z.object({
     path,
     kind: z.literal('link'),
-    mode: z.literal(keptModes.link),
+    mode,
     /** Bytes of the text. */
     size: count,
     /** Where it leads, as text; never followed. */

@@ -21,6 +21,8 @@ export interface TurnPromptInput {
   readonly writablePaths?: readonly string[];
   /** In the final turn: these copies. Default none. */
   readonly staged?: TurnRequest['staged'];
+  /** Tools of ours for the files. Default none. */
+  readonly ownTools?: readonly string[];
   /** Reasons that voters gave, for the presentation. */
   readonly reasons: readonly string[];
   /** The team plans first: what it is told while it does. The final turn then carries the plan out. */
@@ -72,6 +74,12 @@ function files(input: TurnPromptInput): string {
   if (input.workspace !== undefined && input.views !== undefined && input.kind !== 'answer') {
     lines.push(
       `Files of submitted answers are under ${input.views}, one folder for each answer. You can read them; they never change.`,
+    );
+  }
+  const { ownTools = [] } = input;
+  if (ownTools.length > 0) {
+    lines.push(
+      `To take files over from answers, compare, delete and undo without reading them: ${ownTools.join(', ')}.`,
     );
   }
   if (input.contextPaths.length > 0) {

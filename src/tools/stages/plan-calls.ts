@@ -24,6 +24,7 @@ export function planCalls(options: PlanOptions & PathPlaces): Stage {
   /** Whether all that the call does happens in the workspace. */
   async function staysInside(call: PipelineCall): Promise<boolean> {
     const { effects = ['Unknown'], freeText = true, paths = [] } = call;
+    if (call.tool?.effects.staysInWorkspace === true) return true;
     const workspace = options.workspaceOf(call.agent);
     const onlyFiles = effects.every(
       (effect) => effect === 'Read' || effect === 'Write' || effect === 'Delete',
