@@ -234,11 +234,9 @@ export type DurableEventBody =
       readonly type: 'workspace.kept';
       readonly call: string;
       readonly action: 'copy' | 'delete' | 'undo';
-      /** What was at the places that change, as a manifest in the store; absent when there was nothing. */
+      /** What is at the places that change, and what is to be, as manifests in the store; the call undone. */
       readonly before?: string;
-      /** What is to be there; absent when nothing is. */
       readonly after?: string;
-      /** The call that is being undone. */
       readonly undoes?: string;
     } & InTurn)
   | ({

@@ -25,7 +25,7 @@ import type { ManifestEntry } from './manifest.ts';
 import { createObjectReader } from './object-reader.ts';
 import type { StoreFiles } from './store-files.ts';
 import { type WorkSlice, workUnits } from './work-slice.ts';
-import { openWorkspaceScratch } from './workspace-scratch.ts';
+import { clearWorkspaceScratch, openWorkspaceScratch } from './workspace-scratch.ts';
 
 export interface PlacesChange {
   readonly root: string;
@@ -43,6 +43,7 @@ export async function changePlaces(change: PlacesChange): Promise<readonly Skipp
   const left: SkippedFile[] = [];
   const seen = new Map(before.map((each) => [each.entry.path, each.seen]));
   const stays = new Map(after.map((entry) => [entry.path, entry]));
+  clearWorkspaceScratch(root);
   await takeAway();
   await putThere();
   return left;

@@ -3,27 +3,25 @@
  * half has a real name, and the next process publishes as if nothing had been. The system does it (`strace -e inject`),
  * so nothing can clean up before it is killed. It counts each kind of call by itself, so each kind is gone through.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { journalErrors } from '../errors/journal-errors.ts';
 import { createContentSnapshotStore } from './content-snapshot-store.ts';
+import {
+  type Fault,
+  type Faulted,
+  faults,
+  type Moment,
+  momentsOf,
+  runFaulted,
+  traced,
+  type TracedProgram,
+} from './file-faults.test-support.ts';
 import { contentOf, quickParent, temporaryDirectory, writeFiles } from './file-tree.test-support.ts';
 import { verifyStore } from './verify-store.ts';
 
 const full = process.env['MASSGEN_TEST_FULL'] === '1';
-const traced = spawnSync('strace', ['-V']).error === undefined;
-
-/** What changes a file system, and what opens a file. */
-const making = 'openat,pwrite64,rename,renameat2,mkdir,fchmod,ftruncate,fsync,fdatasync,copy_file_range';
-const faults = {
-  kill: { calls: `${making},write,close,unlink,unlinkat,rmdir`, fault: 'signal=SIGKILL' },
-  // Not the writes: those of pipes and of the event loop are among them.
-  full: { calls: making, fault: 'error=ENOSPC' },
-} as const;
-type Fault = (typeof faults)[keyof typeof faults];
 
 const program = `
   const { createContentSnapshotStore } = await import(process.argv[1]);
@@ -42,73 +40,18 @@ const program = `
   process.exit(0);
 `;
 
-interface Faulted {
-  readonly killed: boolean;
-  /** `done`, or the code of the error. */
-  readonly said: string;
-}
-
-/** Publishes in a process that `strace` looks at with these options from the moment everything is loaded. */
-async function publishTraced(base: string, options: readonly string[]): Promise<Faulted> {
+/** Publishes in a process to which it happens then; without it, in one that is only looked at. */
+function publishing(base: string): TracedProgram {
   const module = resolve(import.meta.dirname, 'content-snapshot-store.ts');
-  const places = [join(base, 'store'), join(base, 'ws'), join(base, 'warm')];
-  const args = ['--input-type=module', '-e', program, module, ...places];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.on('data', (part: Buffer) => {
-    said += part.toString();
-  });
-  await once(child.stdout, 'data');
-  const strace = spawn('strace', ['-f', ...options, '-p', String(child.pid)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const closed = once(strace, 'close');
-  await attached(strace);
-  child.stdin.write('go');
-  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  strace.kill();
-  await closed;
-  return { killed: signal === 'SIGKILL', said: said.replace('ready', '').trim() };
+  return { program, args: [module, join(base, 'store'), join(base, 'ws'), join(base, 'warm')], base };
 }
 
-interface Moment {
-  readonly call: string;
-  readonly nth: number;
-}
-
-/** Every call of these kinds that a thread makes; in the short form the first and the last of a kind. */
 async function moments(base: string, calls: string): Promise<readonly Moment[]> {
-  const log = join(base, 'calls');
-  await publishTraced(base, ['-o', log, '-e', `trace=${calls}`]);
-  const counts = new Map<string, number>();
-  for (const [, thread, call] of readFileSync(log, 'utf8').matchAll(/^(\d+) +(\w+)\(/gmu))
-    counts.set(`${thread} ${call}`, (counts.get(`${thread} ${call}`) ?? 0) + 1);
-  const most = new Map<string, number>();
-  for (const [of, count] of counts) {
-    const call = of.slice(of.indexOf(' ') + 1);
-    most.set(call, Math.max(count, most.get(call) ?? 0));
-  }
-  return [...most].flatMap(([call, count]) => {
-    const all = Array.from({ length: count }, (_, index) => index + 1);
-    return (full ? all : [...new Set([1, count])]).map((nth) => ({ call, nth }));
-  });
+  return momentsOf(publishing(base), calls, full ? undefined : (count) => [1, count]);
 }
 
-function publishFaulted(base: string, { fault }: Fault, { call, nth }: Moment): Promise<Faulted> {
-  const inject = `inject=${call}:${fault}:when=${nth}`;
-  return publishTraced(base, ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject]);
-}
-
-function attached(strace: ChildProcess): Promise<void> {
-  let said = '';
-  return new Promise((done, fail) => {
-    // Read to its end: a program that nobody listens to is ended by its next word.
-    strace.stderr?.on('data', (part: Buffer) => {
-      said += part.toString();
-      if (said.includes('attached')) done();
-    });
-    strace.once('close', () => fail(new Error(`strace could not attach: ${said}`)));
-  });
+function publishFaulted(base: string, fault: Fault, moment: Moment): Promise<Faulted> {
+  return runFaulted(publishing(base), fault, moment);
 }
 
 interface Scene {

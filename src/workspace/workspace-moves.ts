@@ -160,7 +160,7 @@ export function createWorkspaceMoves(options: WorkspaceMovesOptions): WorkspaceM
     );
     const before = await keep(tops.toSorted(), { root, deep: true, slice });
     const there = new Set(before.map(({ entry }) => entry.path));
-    const missing = tops.filter((path) => !there.has(path));
+    const missing = places.filter((path) => !there.has(path));
     if (missing.length > 0) throw refusal('nothingThere', named(missing));
     return change(call, { before, after: [], same: 0, leftOut: [] }, slice, { action: 'delete' });
   }

@@ -18,7 +18,6 @@ export interface WorkspaceScratch extends Disposable {
 
 /** Throws errors of the system, also when something that is no directory has the name. */
 export function openWorkspaceScratch(root: string): WorkspaceScratch {
-  clearWorkspaceScratch(root);
   using workspace = openDirectory(root);
   try {
     mkdirSync(workspace.at(scratchName), { mode: 0o700 });

@@ -46,6 +46,12 @@ describe('a turn without answers', () => {
     expect(prompt(first).system).toContain("The user's own files, to read only: /data");
     expect(prompt(first).system).not.toContain('/run/views');
   });
+
+  test('names the tools for files in one line, those that are on offer', () => {
+    const line = 'compare, delete and undo without reading them: workspace_copy, workspace_undo.';
+    expect(prompt({ ...first, ownTools: ['workspace_copy', 'workspace_undo'] }).system).toContain(line);
+    expect(prompt(first).system).not.toContain('workspace_');
+  });
 });
 
 describe('files of the user that can be changed in the end', () => {
