@@ -60,6 +60,8 @@ export interface RunWorkspaces extends WorkspaceVersions {
   comparable(text: string): string;
   /** Keeps the folders of v0.0.15 up to date, where the config names them. Never rejects; says what it could not do. */
   showInLegacyFolders(files: NewFiles): Promise<readonly WorkspaceWarning[]>;
+  /** Likewise the files of the final answer. */
+  showFinalInLegacyFolders: LegacyFolders['showFinal'];
 }
 
 /** Where somebody finds what an answer names. */
@@ -126,6 +128,8 @@ export async function prepareRunWorkspaces(
     agents: options.config.agents.map(({ id }) => id),
     workspaces: [...prepared.values()].map(({ path }) => path),
   });
+  // A run that is taken up finds in them what it left.
+  if (record === undefined) warnings.push(...(await legacy.prepare()));
   const views = createTeamViews({
     store,
     directory: directory.views,
@@ -208,5 +212,6 @@ function assemble(
     },
     comparable: (text) => comparableAnswer(text, [...roots]),
     showInLegacyFolders: (files) => legacy.show(files),
+    showFinalInLegacyFolders: (files) => legacy.showFinal(files),
   };
 }

@@ -14,7 +14,9 @@ interface Place {
   readonly base: string;
   readonly storage: string;
   readonly temporary: string;
-  folders(run: string): LegacyFolders;
+  folders(run: string, agents?: readonly string[]): LegacyFolders;
+  /** That of the newest answer. */
+  snapshot(): string;
   /** An answer of agent `ann` with one file. */
   answer(
     folders: LegacyFolders,
@@ -32,11 +34,13 @@ function place(): Place {
   mkdirSync(project, { recursive: true });
   const clock = { ...systemClock, now: () => Date.UTC(2026, 10, 22, 14, 30, 5) };
   const store = createContentSnapshotStore({ directory: join(logs, '.store/snapshots') });
+  let newest = '';
   return {
     base,
     storage,
     temporary,
-    folders: (run) =>
+    snapshot: () => newest,
+    folders: (run, agents = ['ann', 'bob']) =>
       createLegacyFolders({
         store,
         registry: createWorkspaceRegistry({ logsDirectory: logs, clock, warn: () => undefined }),
@@ -46,7 +50,7 @@ function place(): Place {
         isRunLive: () => false,
         snapshotStorage: storage,
         agentTemporaryWorkspace: temporary,
-        agents: ['ann', 'bob'],
+        agents,
         workspaces: [join(project, 'ws/ann')],
       }),
     async answer(folders, number, files) {
@@ -54,6 +58,7 @@ function place(): Place {
       mkdirSync(workspace);
       writeFiles(workspace, files);
       const { id } = await store.publish(workspace);
+      newest = id;
       const views = createViews({ store, directory: join(logs, 'r1/views'), aside: join(logs, 'r1/aside') });
       const view = await views.publish({ label: `agent2.${number}`, snapshot: id, author: 'ann' });
       return folders.show({ agent: 'ann', alias: 'agent2', snapshot: id, view });
@@ -85,6 +90,56 @@ test('a later run replaces what an earlier one left, moving the copy aside', asy
   await at.answer(at.folders('r1'), 1, { 'a.txt': 'one' });
   expect(await at.answer(at.folders('r2'), 2, { 'a.txt': 'two' })).toEqual([]);
   expect(contentOf(at.storage)).toMatchObject({ 'ann/a.txt': 'file two', [`${archive}/a.txt`]: 'file one' });
+});
+
+test('are there and empty when a run begins; what an earlier team left is moved aside', async () => {
+  const at = place();
+  const first = at.folders('r1');
+  expect(await first.prepare()).toEqual([]);
+  expect(contentOf(at.storage)).toEqual({ ann: 'dir', bob: 'dir' });
+  expect(contentOf(at.temporary)).toEqual({ ann: 'dir', bob: 'dir' });
+  await at.answer(first, 1, { 'a.txt': 'one' });
+  writeFiles(at.temporary, { 'bob/notes.txt': 'mine' });
+  symlinkSync('/etc', join(at.temporary, 'bob/etc'));
+  expect(await at.folders('r2', ['bob', 'cid']).prepare()).toEqual([]);
+  expect(contentOf(at.storage)).toMatchObject({ bob: 'dir', cid: 'dir', [`${archive}/a.txt`]: 'file one' });
+  expect(Object.keys(contentOf(at.storage))).not.toContain('ann');
+  expect(contentOf(at.temporary)).toEqual({
+    bob: 'dir',
+    'bob/etc': 'link /etc',
+    'bob/notes.txt': 'file mine',
+    cid: 'dir',
+  });
+});
+
+test('of one agent that are in the way of something foreign do not keep those of others from being used', async () => {
+  const at = place();
+  await at.folders('r1', ['ann']).prepare();
+  writeFiles(at.storage, { 'bob/thesis.txt': 'years of work' });
+  const folders = at.folders('r2');
+  expect(await folders.prepare()).toEqual([warned('folderNotOurs')]);
+  expect(await at.answer(folders, 1, { 'a.txt': 'one' })).toEqual([]);
+  expect(contentOf(at.storage)).toMatchObject({
+    'ann/a.txt': 'file one',
+    'bob/thesis.txt': 'file years of work',
+  });
+});
+
+test('the final files have a place of their own, unless an agent has that name', async () => {
+  const at = place();
+  for (const [run, agents] of [
+    ['r1', ['ann', 'bob']],
+    ['r2', ['ann', 'final']],
+  ] as const) {
+    const folders = at.folders(run, agents);
+    await folders.prepare();
+    await at.answer(folders, run === 'r1' ? 1 : 2, { 'a.txt': run });
+    const { snapshot } = at;
+    expect(await folders.showFinal({ agent: 'ann', snapshot: snapshot() })).toEqual([]);
+    const content = contentOf(at.storage);
+    expect(content).toMatchObject({ 'ann/a.txt': `file ${run}` });
+    expect(content['final/ann/a.txt']).toBe(run === 'r1' ? 'file r1' : undefined);
+  }
 });
 
 describe('what somebody put into a copy is kept', () => {

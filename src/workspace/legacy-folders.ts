@@ -1,12 +1,14 @@
 /**
  * Keeps the folders of v0.0.15 for people and old scripts: `snapshot_storage/<agent>` holds a copy of the agent's
- * newest snapshot, `agent_temporary_workspace/<agent>/<alias>` leads to the newest view of each peer. The program
- * never reads them. Whatever is in the way and not made here stays; the run goes on all the same.
+ * newest snapshot, `snapshot_storage/final/<agent>` the final files, `agent_temporary_workspace/<agent>/<alias>` leads to
+ * the newest view of each peer. They are empty when a run begins. The program never reads them. Whatever is in the way
+ * and not made here stays; the run goes on all the same.
  */
 import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readlinkSync,
   renameSync,
   rmdirSync,
@@ -51,10 +53,17 @@ export interface NewFiles {
   readonly view: string;
 }
 
+/** Never rejects: what could not be done is told. One call is carried out at a time. */
 export interface LegacyFolders {
-  /** Never rejects: what could not be done is told. One call is carried out at a time. */
+  /** For a new run: the folders are there, and what an earlier run left in them is moved aside. */
+  prepare(): Promise<readonly WorkspaceWarning[]>;
   show(files: NewFiles): Promise<readonly WorkspaceWarning[]>;
+  /** The files that the final answer of an agent came with. */
+  showFinal(files: Pick<NewFiles, 'agent' | 'snapshot'>): Promise<readonly WorkspaceWarning[]>;
 }
+
+/** Where v0.0.15 put the final files; an agent of this id has its own there instead. */
+const finalName = 'final';
 
 export function createLegacyFolders(options: LegacyFoldersOptions): LegacyFolders {
   const { registry, run, clock, store, snapshotStorage, agentTemporaryWorkspace, agents } = options;
@@ -64,20 +73,86 @@ export function createLegacyFolders(options: LegacyFoldersOptions): LegacyFolder
   let last: Promise<unknown> = Promise.resolve();
 
   return {
-    show(files) {
-      const shown = last.then(async () => [
-        ...(snapshotStorage === undefined ? [] : await attempt(() => copyTo(snapshotStorage, files))),
-        ...(agentTemporaryWorkspace === undefined
-          ? []
-          : await attempt(() => linkIn(agentTemporaryWorkspace, files))),
-      ]);
-      last = shown;
-      return shown;
-    },
+    prepare: () => inTurn(clearStorage, clearTemporary),
+    show: (files) =>
+      inTurn(
+        async (folder) => copyInto(await claim(folder), files),
+        (folder) => linkIn(folder, files),
+      ),
+    showFinal: (files) =>
+      inTurn(async (folder) => {
+        const root = await claim(folder);
+        await copyInto(root, files);
+        if (!agents.includes(finalName)) await copyInto(ownDirectory(root, finalName), files);
+      }),
   };
 
-  async function copyTo(folder: string, { agent, snapshot }: NewFiles): Promise<void> {
+  function inTurn(
+    inStorage: (folder: string) => Promise<void>,
+    inTemporary?: (folder: string) => Promise<void>,
+  ): Promise<readonly WorkspaceWarning[]> {
+    const done = last.then(async () => [
+      ...(snapshotStorage === undefined ? [] : await attempt(() => inStorage(snapshotStorage))),
+      ...(agentTemporaryWorkspace === undefined || inTemporary === undefined
+        ? []
+        : await attempt(() => inTemporary(agentTemporaryWorkspace))),
+    ]);
+    last = done;
+    return done;
+  }
+
+  /** Copies of an earlier run are archived, whoever of that team they were of; this team's folders are there, empty. */
+  async function clearStorage(folder: string): Promise<void> {
     const root = await claim(folder);
+    const foreign = await registry.update((list): readonly string[] => {
+      for (const directory of [join(root, finalName), root]) {
+        for (const name of directoriesIn(directory)) {
+          const target = join(directory, name);
+          if (list.ours(target) === undefined) continue;
+          archiveContent(target, clock.now());
+          rmdirSync(target);
+        }
+      }
+      // What stands in the way of one folder is told when the others are entered as ours.
+      return agents.flatMap((agent) => {
+        const target = inFolder(root, agent);
+        if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) return [target];
+        mkdirSync(target);
+        list.put(target, run);
+        made.set(target, new Map());
+        return [];
+      });
+    });
+    const [first] = foreign;
+    if (first !== undefined) throw notOurs(first);
+  }
+
+  /** Only links that were made here go, and folders that are empty then. */
+  async function clearTemporary(folder: string): Promise<void> {
+    const root = await claim(folder);
+    for (const reader of directoriesIn(root)) {
+      const own = join(root, reader);
+      for (const name of readdirSync(own)) {
+        const link = join(own, name);
+        if (lstatSync(link).isSymbolicLink() && isFreeOrLinkInto(logs, link)) unlinkSync(link);
+      }
+      if (!agents.includes(reader) && readdirSync(own).length === 0) rmdirSync(own);
+    }
+    for (const reader of agents) ownDirectory(root, reader);
+  }
+
+  /** A directory in a folder of ours, made when it is missing. */
+  function ownDirectory(root: string, name: string): string {
+    const path = inFolder(root, name);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) mkdirSync(path);
+    if (!lstatSync(path).isDirectory()) throw notOurs(path);
+    return path;
+  }
+
+  async function copyInto(
+    root: string,
+    { agent, snapshot }: Pick<NewFiles, 'agent' | 'snapshot'>,
+  ): Promise<void> {
     const target = inFolder(root, agent);
     await registry.update(async (list) => {
       const stat = lstatSync(target, { throwIfNoEntry: false });
@@ -95,10 +170,9 @@ export function createLegacyFolders(options: LegacyFoldersOptions): LegacyFolder
   async function linkIn(folder: string, { alias, view }: NewFiles): Promise<void> {
     const root = await claim(folder);
     for (const reader of agents) {
-      const own = inFolder(root, reader);
-      if (lstatSync(own, { throwIfNoEntry: false }) === undefined) mkdirSync(own);
+      const own = ownDirectory(root, reader);
       const link = inFolder(own, alias);
-      if (!lstatSync(own).isDirectory() || !isFreeOrLinkInto(logs, link)) throw notOurs(link);
+      if (!isFreeOrLinkInto(logs, link)) throw notOurs(link);
       const scratch = mkdtempSync(join(own, '.massgen-tmp-'));
       try {
         symlinkSync(view, join(scratch, 'link'));
@@ -159,6 +233,14 @@ async function removeUnchanged(directory: string, made: WorkspaceScan | undefine
     if (errorCode(error) === 'ENOTEMPTY') return false;
     throw error;
   }
+}
+
+/** Names of the directories in one that may be missing, without hidden ones such as the archive. */
+function directoriesIn(directory: string): readonly string[] {
+  if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
 }
 
 function isFreeOrLinkInto(root: string, path: string): boolean {

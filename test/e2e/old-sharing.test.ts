@@ -44,6 +44,7 @@ function turnsOf(id: string, word: string): readonly Step[] {
       steps: [
         read('{{views.claude_code_2}}/draft.md', 'theirs'),
         write('draft.md', `${word} final of ${id}, after: {{theirs}}`),
+        { tool: 'mcp__filesystem__create_directory', args: { path: '{{workspace}}/more' } },
         write('more/notes.txt', 'n\n'),
         { new_answer: { content: 'All in draft.md' } },
       ],
@@ -108,7 +109,7 @@ test('directories are made and named as before, and hold what they held', async 
   expect(await namesIn('claude_code_workspace2')).toEqual(['draft.md']);
 
   // Snapshots: one folder for each agent by its id, with the files of its newest answer, as real files.
-  expect(await namesIn('claude_code_snapshots')).toEqual([...ids]);
+  expect(await namesIn('claude_code_snapshots')).toEqual([...ids, 'final']);
   expect(await text('claude_code_snapshots/claude_code_1/draft.md')).toBe(
     'first final of claude_code_1, after: first draft of claude_code_2\n',
   );
@@ -130,7 +131,9 @@ test('directories are made and named as before, and hold what they held', async 
       expect((await realpath(at(...seen))).startsWith(join(path, 'views'))).toBe(true);
     }
   }
-  // The final files, as v0.0.16 put them.
+  // The final files, as v0.0.15 and v0.0.16 put them.
+  expect(await namesIn('claude_code_snapshots/final')).toEqual(['claude_code_1']);
+  expect(await text('claude_code_snapshots/final/claude_code_1/draft.md')).toContain('first final');
   expect(await readFile(join(path, 'final/claude_code_1/workspace/draft.md'), 'utf8')).toContain(
     'first final',
   );
@@ -140,7 +143,8 @@ test('snapshots and temporary workspaces are filled after each answer, not only 
   const look = (save: string): Step => ({
     tool: 'mcp__shell__run',
     args: {
-      command: `for n in 1 2 3 4 5 6 7 8 9 10; do [ -e ${cwd}/claude_code_temp_workspaces/looker/agent1 ] && [ -e ${cwd}/claude_code_temp_workspaces/looker/agent2 ] && break; sleep 0.2; done; cat ${cwd}/claude_code_snapshots/writer/draft.md; ls ${cwd}/claude_code_temp_workspaces/looker`,
+      // They are filled beside the run, so it waits until they are.
+      command: `cd ${cwd}; until [ -e claude_code_temp_workspaces/looker/agent1 ] && [ -e claude_code_temp_workspaces/looker/agent2 ]; do sleep 0.05; done; cat claude_code_snapshots/writer/draft.md; ls claude_code_temp_workspaces/looker`,
     },
     save,
   });
@@ -214,7 +218,6 @@ test('the new run sees nothing of an earlier one before its own answers are ther
   expect((await play('first')).code).toBe(0);
   // A run in which nobody gets as far as an answer.
   const steps = [{ hang: true }];
-  const text0 = await readFile(at('old.yaml'), 'utf8');
   const config = {
     agents: ids.map((id, index) => ({
       id,
@@ -228,11 +231,11 @@ test('the new run sees nothing of an earlier one before its own answers are ther
   };
   await writeFile(at('old.yaml'), stringify(config));
   await run(['--config', 'old.yaml', 'q'], { cwd });
-  expect(text0).toContain('claude_code_snapshots');
   for (const id of ids) {
     expect(await namesIn('claude_code_temp_workspaces', id)).toEqual([]);
-    expect((await namesIn('claude_code_snapshots')).filter((name) => name === id)).toEqual([]);
+    expect(await namesIn('claude_code_snapshots', id)).toEqual([]);
   }
+  expect(await namesIn('claude_code_snapshots/final')).toEqual(['.massgen-archive']);
 });
 
 test("nothing of the user's own is emptied, deleted or written to", async () => {
