@@ -66,6 +66,18 @@ const played: Readonly<Record<string, (played: Played) => void | Promise<void>>>
       'There is no tool of that name: mcp__two__add_numbers',
     ]);
   },
+  async 'share-files'({ answer, count, place: { cwd } }) {
+    expect(answer.trim().split('\n')).toEqual([
+      'A page with text and style.',
+      'Before: - style/page.css',
+      'Refused: Something else is where this is to go: "page.html"',
+      'Still different: ~ page.html',
+    ]);
+    expect(count('tool.call.finished', { tool: 'workspace_undo', outcome: 'ok' })).toBe(1);
+    const files = join(await onlyRun(cwd), 'final/author/workspace');
+    expect((await readdir(files)).toSorted()).toEqual(['page.html', 'style']);
+    expect(await readFile(join(files, 'style/page.css'), 'utf8')).toBe('h1 { color: teal }\n');
+  },
   async 'debug-logging'({ place: { cwd } }) {
     const logs = async (...args: readonly string[]): Promise<readonly string[]> => {
       const { code, stdout } = await run(['mcp', 'logs', 'last', ...args, '--output', 'json'], { cwd });
