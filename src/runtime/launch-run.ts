@@ -171,7 +171,7 @@ export async function launchRun(parts: RuntimeParts, options: LaunchOptions): Pr
     ...(options.ask === undefined ? {} : { ask: options.ask }),
     ...(options.mcpDebug === undefined ? {} : { mcpDebug: options.mcpDebug }),
   });
-  const ownFilesOf = createRunOwnFiles({ ...options, emit });
+  const ownFilesOf = createRunOwnFiles({ ...options, clock: parts.clock, emit });
   const members = new Map<string, TeamMember>();
   for (const agent of config.agents) {
     const workspace = workspaces.of(agent.id);

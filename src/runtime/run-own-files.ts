@@ -1,6 +1,7 @@
 /** The tools of ours for files, for each agent that has a workspace: which of them it is offered, and what they work on. */
 import type { AgentConfig } from '../config/schema/agent-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
+import type { Clock } from '../events/clock.ts';
 import type { DurableEvent, DurableEventBody } from '../events/run-event.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { ResolvedTool } from '../tools/resolved-tool.ts';
@@ -15,6 +16,7 @@ export interface RunOwnFilesOptions {
   readonly directory: RunDirectory;
   readonly workspaces: RunWorkspaces;
   readonly journaled: readonly DurableEvent[];
+  readonly clock: Clock;
   readonly emit: (...events: readonly DurableEventBody[]) => Promise<void>;
 }
 
@@ -22,7 +24,7 @@ export interface RunOwnFilesOptions {
 export function createRunOwnFiles(
   options: RunOwnFilesOptions,
 ): (agent: AgentConfig) => readonly ResolvedTool[] {
-  const { config, directory, workspaces, journaled, emit } = options;
+  const { config, directory, workspaces, journaled, clock, emit } = options;
   const shared = {
     store: directory.store,
     views: (agent: string) => workspaces.viewsOf(agent),
@@ -30,7 +32,7 @@ export function createRunOwnFiles(
     answers: workspaces.answers,
     manifest: workspaces.manifest,
   };
-  const moves = createWorkspaceMoves({ ...shared, journaled, record: (event) => emit(event) });
+  const moves = createWorkspaceMoves({ ...shared, journaled, clock, record: (event) => emit(event) });
   const diff = createWorkspaceDiff(shared);
   return (agent) => {
     const root = workspaces.of(agent.id);

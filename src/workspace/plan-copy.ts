@@ -12,7 +12,7 @@ import type { KeptEntry } from './kept-entries.ts';
 import { linkStaysInside } from './link-target.ts';
 import { keptModes, type Manifest, type ManifestEntry } from './manifest.ts';
 import { missingOnTheWay, realPlace } from './real-place.ts';
-import { byPlace, directoriesAbove, joined, liesIn, pathInWorkspace } from './workspace-path.ts';
+import { directoriesAbove, joined, liesIn, pathInWorkspace, sortedByPlace } from './workspace-path.ts';
 
 export interface CopySource {
   /** As the agent named it. */
@@ -68,7 +68,7 @@ export function wantedCopy(
     );
     if (file !== undefined) throw refusal('placeTaken', `${quoted(file)} would be a file and a folder`);
   }
-  return { wanted: [...wanted.values()].toSorted(byPlace), leftOut };
+  return { wanted: sortedByPlace([...wanted.values()], ({ path }) => path), leftOut };
 
   function want(entry: ManifestEntry): void {
     const other = wanted.get(entry.path);

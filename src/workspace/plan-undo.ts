@@ -6,7 +6,7 @@ import type { KeptEntry } from './kept-entries.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { directory, isSameContent, named, refusal } from './plan-copy.ts';
 import { missingOnTheWay } from './real-place.ts';
-import { byPlace, directoriesAbove } from './workspace-path.ts';
+import { directoriesAbove, sortedByPlace } from './workspace-path.ts';
 
 export interface UndoRequest {
   /** What was there before the change, and what was to be there after it. */
@@ -56,8 +56,8 @@ export function planUndo({ before, after, current, overwrite, root }: UndoReques
   if (wrong.length > 0) throw refusal('placeUnusable', named(wrong));
   if (changed.length > 0 && !overwrite) throw refusal('changedSince', named(changed));
   return {
-    before: goes.toSorted((one, other) => byPlace(one.entry, other.entry)),
-    after: [...comes, ...ways(comes, root)].toSorted(byPlace),
+    before: sortedByPlace(goes, ({ entry }) => entry.path),
+    after: sortedByPlace([...comes, ...ways(comes, root)], ({ path }) => path),
     same,
     leftOut: [],
   };

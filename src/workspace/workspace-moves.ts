@@ -6,6 +6,7 @@
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { errorMessage } from '../errors/error-message.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
+import type { Clock } from '../events/clock.ts';
 import type { DurableEvent, DurableEventOf, SkippedFile } from '../events/run-event.ts';
 import { makePrivateDirectory } from '../journal/private-directory.ts';
 import { storageError } from '../journal/storage-error.ts';
@@ -72,6 +73,8 @@ export interface WorkspaceMovesOptions {
   /** Resolves when it is durable. */
   readonly record: (event: Body) => Promise<void>;
   readonly journaled: readonly DurableEvent[];
+  /** With it, long work rests the earlier the slower the disk is. */
+  readonly clock?: Pick<Clock, 'monotonic'>;
 }
 
 type Kept = DurableEventOf<'workspace.kept'>;
@@ -85,7 +88,7 @@ interface Change {
 }
 
 export function createWorkspaceMoves(options: WorkspaceMovesOptions): WorkspaceMoves {
-  const { store, views, excludes, limits = defaultLimits, answers, manifest, record } = options;
+  const { store, views, excludes, limits = defaultLimits, answers, manifest, record, clock } = options;
   const files = openStoreFiles(store);
   const history = createMoveHistory(options.journaled);
   const running = new Map<string, Promise<unknown>>();
@@ -104,7 +107,7 @@ export function createWorkspaceMoves(options: WorkspaceMovesOptions): WorkspaceM
     const before = running.get(agent) ?? Promise.resolve();
     const result = before.then(async () => {
       try {
-        const slice = createWorkSlice(signal);
+        const slice = createWorkSlice(signal, clock && (() => clock.monotonic()));
         await makePrivateDirectory(store);
         return await action(slice);
       } catch (error) {

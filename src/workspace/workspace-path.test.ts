@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { answerPath } from './answer-path.ts';
 import { entryName } from './random-tree.test-support.ts';
-import { byPlace, directoriesAbove, joined, liesIn, pathInWorkspace } from './workspace-path.ts';
+import { directoriesAbove, joined, liesIn, pathInWorkspace, sortedByPlace } from './workspace-path.ts';
 
 const root = '/runs/ws/agent1';
 const part = fc.oneof(entryName, fc.constantFrom('.', '..', '', 'ws', 'agent1', 'agent10'));
@@ -79,8 +79,7 @@ test('a path of an answer stays in the files of that answer', () => {
 
 test('what is in a directory comes right behind it, wherever names with other characters stand', () => {
   const paths = ['a b', 'a/c', 'a.b', 'a', 'a/b/c', 'a/b', 'a-b'];
-  const sorted = paths.map((path) => ({ path })).toSorted(byPlace);
-  expect(sorted.map(({ path }) => path)).toEqual(['a', 'a/b', 'a/b/c', 'a/c', 'a b', 'a-b', 'a.b']);
+  expect(sortedByPlace(paths, (path) => path)).toEqual(['a', 'a/b', 'a/b/c', 'a/c', 'a b', 'a-b', 'a.b']);
   expect(directoriesAbove('a/b/c')).toEqual(['a', 'a/b']);
   expect([liesIn('a/b', 'a'), liesIn('a', 'a'), liesIn('ab', 'a'), liesIn('x', '')]).toEqual([
     true,

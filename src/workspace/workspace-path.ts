@@ -39,9 +39,11 @@ export function joined(directory: string, path: string): string {
   return directory === '' || path === '' ? directory + path : `${directory}/${path}`;
 }
 
-/** No name holds a null character, so what is in a directory comes right behind it. */
-export function byPlace(one: { readonly path: string }, other: { readonly path: string }): number {
-  const left = one.path.replaceAll('/', '\0');
-  const right = other.path.replaceAll('/', '\0');
-  return left < right ? -1 : left > right ? 1 : 0;
+/** Each directory right before what it holds. */
+export function sortedByPlace<T>(items: readonly T[], pathOf: (item: T) => string): readonly T[] {
+  // No name holds a null character, so what is in a directory comes right behind it.
+  return items
+    .map((item) => ({ item, key: pathOf(item).replaceAll('/', '\0') }))
+    .toSorted((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
+    .map(({ item }) => item);
 }

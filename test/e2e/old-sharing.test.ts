@@ -6,7 +6,7 @@ import { lstat, mkdir, readFile, readdir, readlink, realpath, writeFile } from '
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { beforeEach, expect, test } from 'vitest';
-import { makePlace, run, type Ended } from '../fixtures/command-line.ts';
+import { makePlace, run, start, type Ended } from '../fixtures/command-line.ts';
 import { digestOf, journalOf, runNames, type JournalEntry } from '../fixtures/runs-on-disk.ts';
 
 type Step = Readonly<Record<string, unknown>>;
@@ -140,40 +140,20 @@ test('directories are made and named as before, and hold what they held', async 
 });
 
 test('snapshots and temporary workspaces are filled after each answer, not only at the end', async () => {
-  const look = (save: string): Step => ({
-    tool: 'mcp__shell__run',
-    args: {
-      // They are filled beside the run, so it waits until they are.
-      command: `cd ${cwd}; until [ -e claude_code_temp_workspaces/looker/agent1 ] && [ -e claude_code_temp_workspaces/looker/agent2 ]; do sleep 0.05; done; cat claude_code_snapshots/writer/draft.md; ls claude_code_temp_workspaces/looker`,
-    },
-    save,
-  });
-  const shell = {
-    command: process.execPath,
-    args: [join(import.meta.dirname, '../fixtures/servers/shell-server.mjs')],
-    security: { level: 'permissive' },
-    sandbox: 'off',
-  };
-  const vote = { vote: { agent: 'writer', reason: '' } };
-  const agent = (id: string, turns: readonly Step[], more: object = {}): object => ({
+  const hanging = [{ when: 'has_answers', steps: [{ hang: true }] }];
+  const agent = (id: string, word: string): object => ({
     id,
-    backend: { type: 'script', cwd: `ws/${id}`, turns, ...more },
+    backend: {
+      type: 'script',
+      cwd: `ws/${id}`,
+      turns: [
+        { when: 'no_answers', steps: [write('draft.md', `${word}\n`), { new_answer: { content: word } }] },
+        ...hanging,
+      ],
+    },
   });
   const config = {
-    agents: [
-      agent('writer', [
-        { when: 'no_answers', steps: [write('draft.md', 'one\n'), { new_answer: { content: 'one' } }] },
-        { when: 'has_answers', steps: [vote] },
-      ]),
-      agent(
-        'looker',
-        [
-          { when: 'no_answers', steps: [write('own.md', 'own\n'), { new_answer: { content: 'own' } }] },
-          { when: 'has_answers', steps: [look('seen'), write('seen.txt', '{{seen}}'), vote] },
-        ],
-        { mcp_servers: { shell } },
-      ),
-    ],
+    agents: [agent('writer', 'one'), agent('looker', 'two')],
     orchestrator: {
       snapshot_storage: 'claude_code_snapshots',
       agent_temporary_workspace: 'claude_code_temp_workspaces',
@@ -181,8 +161,16 @@ test('snapshots and temporary workspaces are filled after each answer, not only 
     },
   };
   await writeFile(at('old.yaml'), stringify(config));
-  expect((await run(['--config', 'old.yaml', 'q'], { cwd })).code).toBe(0);
-  expect(await text('ws/looker/seen.txt')).toBe('one\nagent1\nagent2\n');
+  const team = start(['--config', 'old.yaml', 'q'], { cwd, input: '' });
+  // They are filled beside the run, which goes on and has not ended.
+  const seen = (): Promise<readonly string[]> =>
+    namesIn('claude_code_temp_workspaces/looker').catch(() => []);
+  await expect.poll(seen, { timeout: 60_000 }).toEqual(['agent1', 'agent2']);
+  await expect.poll(() => namesIn('claude_code_snapshots/writer'), { timeout: 60_000 }).toEqual(['draft.md']);
+  expect(await text('claude_code_snapshots/writer/draft.md')).toBe('one\n');
+  expect((await newestRun()).journal.map(({ type }) => type)).not.toContain('run.finished');
+  team.kill('SIGINT');
+  await team.ended;
 });
 
 test('a second run with the same config archives what the first left, and starts empty', async () => {
