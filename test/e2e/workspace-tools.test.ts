@@ -169,6 +169,40 @@ test('a team that plans may use them', async () => {
   expect((await calls(cwd)).map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok']);
 });
 
+test('where only what was read may be deleted, that holds for them too', async () => {
+  const { cwd } = await makePlace();
+  const shell = {
+    command: process.execPath,
+    args: [join(import.meta.dirname, '../fixtures/servers/shell-server.mjs')],
+    security: { level: 'permissive' },
+    sandbox: 'off',
+  };
+  const made = { tool: 'mcp__shell__run', args: { command: 'echo x > {{workspace}}/unread.txt' } };
+  const read = {
+    tool: 'mcp__filesystem__read_text_file',
+    args: { path: '{{workspace}}/unread.txt' },
+  };
+  const steps = [
+    made,
+    remove('unread.txt'),
+    read,
+    remove('unread.txt'),
+    copy('{{label.author}}/notes.md', 'n.md'),
+    remove('n.md'),
+  ];
+  const team = await writeTeam(cwd, pair(steps, { mcp_servers: { shell } }), {
+    orchestrator: { ...waiting.orchestrator, enforce_read_before_delete: true },
+  });
+  expect((await run(['--config', team, 'q'], { cwd })).code).toBe(0);
+  const outcomes = (await calls(cwd)).map(({ tool, outcome }) => `${String(tool)} ${String(outcome)}`);
+  expect(outcomes).toEqual([
+    'workspace_delete denied',
+    'workspace_delete ok',
+    'workspace_copy ok',
+    'workspace_delete ok',
+  ]);
+});
+
 test('a program that dies after them is taken up, and what they did can still be undone', async () => {
   const { cwd } = await makePlace();
   const [author, taker] = pair([
