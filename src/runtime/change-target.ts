@@ -17,8 +17,8 @@ import { applyChanges, type AppliedChanges, type NotApplied } from '../workspace
 import { compareTrees, type TreeChange } from '../workspace/compare-trees.ts';
 import { copiedEntries } from '../workspace/copied-entries.ts';
 import type { PathGuard } from '../workspace/guarded-paths.ts';
-import type { ManifestEntry } from '../workspace/manifest.ts';
-import { planChanges, type PlannedChange } from '../workspace/plan-changes.ts';
+import type { Manifest, ManifestEntry } from '../workspace/manifest.ts';
+import { planChanges, waysTo, type PlannedChange } from '../workspace/plan-changes.ts';
 import type { SnapshotStore } from '../workspace/snapshot-store.ts';
 import { createWorkSlice } from '../workspace/work-slice.ts';
 
@@ -38,7 +38,7 @@ export interface ChangeTarget {
 
 export interface TargetPlan {
   readonly planned: readonly PlannedChange[];
-  /** Made by the agent where copies have nothing, such as a new `.git`. */
+  /** Made by the agent where copies have nothing, such as a new `.git`, a pipe, or a link that leads out. */
   readonly left: readonly NotApplied[];
 }
 
@@ -59,9 +59,24 @@ export async function changesOf(
   store: ChangeStore,
   { base, snapshot, only }: Pick<ChangeTarget, 'base' | 'snapshot' | 'only'>,
 ): Promise<readonly TreeChange[]> {
-  const { entries } = await store.manifest(snapshot);
-  const changes = compareTrees(copiedEntries(base), copiedEntries(entries));
+  const manifest = await store.manifest(snapshot);
+  const unseen = new Set(uncopied(manifest).map(({ path }) => path));
+  // Something is there that could not be copied: that is no deletion.
+  const isUnseen = (path: string): boolean => [path, ...waysTo(path)].some((way) => unseen.has(way));
+  const changes = compareTrees(copiedEntries(base), copiedEntries(manifest.entries)).filter(
+    ({ path, after }) => after !== undefined || !isUnseen(path),
+  );
   return only === undefined ? changes : changes.filter(({ path }) => path === only);
+}
+
+/** What is there, but not in copies, though nobody asked to leave it out. */
+function uncopied({ entries, skipped }: Pick<Manifest, 'entries' | 'skipped'>): readonly NotApplied[] {
+  const copied = copiedEntries(entries);
+  const whole = new Set(copied.filter(({ kind }) => kind !== 'directory').map(({ path }) => path));
+  const links = entries.filter(({ kind, path }) => kind === 'link' && !whole.has(path));
+  const reasons = new Map(links.map(({ path }) => [path, 'it is a link that leads out']));
+  for (const { path, reason } of skipped) if (!whole.has(path)) reasons.set(path, reason);
+  return [...reasons].map(([path, reason]) => ({ path, reason: `cannot be taken over: ${reason}` }));
 }
 
 /** Looks only. Throws what the store throws, and a storage error when the folder cannot be opened. */
@@ -72,7 +87,7 @@ export async function planTarget(
 ): Promise<TargetPlan> {
   const { folder, only, snapshot, guard } = target;
   const changes = await changesOf(store, target);
-  const { excluded } = await store.manifest(snapshot);
+  const manifest = await store.manifest(snapshot);
   try {
     const planned = await planChanges(folder, changes, {
       guard,
@@ -80,8 +95,9 @@ export async function planTarget(
       roots: [folder],
       slice: createWorkSlice(),
     });
-    const left = only === undefined ? excluded : [];
-    return { planned, left: left.map((path) => ({ path, reason: 'is left out of copies' })) };
+    const left = manifest.excluded.map((path) => ({ path, reason: 'is left out of copies' }));
+    const all = [...left, ...uncopied(manifest)];
+    return { planned, left: only === undefined ? all : all.filter(({ path }) => path === only) };
   } catch (error) {
     throw targetError(error, folder, `looking at ${folder}`);
   }

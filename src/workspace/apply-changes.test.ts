@@ -405,6 +405,25 @@ describe('putting back', () => {
     expect(contentOf(it.target)).toEqual({ a: 'file 2' });
   });
 
+  test('that found the disk full is done to its end when there is room again', async () => {
+    const it = place({ a: 'file one', b: 'file two' }, { a: 'file 1', b: 'file 2', c: 'file 3' });
+    const was = contentOf(it.target);
+    await apply(it);
+    const last = readUndoRecords(join(it.base, 'undo')).at(-1);
+    if (last === undefined) throw new Error('nothing was recorded');
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const cut = await undoChanges(last, {
+      undo: join(it.base, 'undo'),
+      step: (what) => {
+        if (what === 'write') throw full;
+      },
+    });
+    expect(cut.undone).toEqual(['c']);
+    expect(named(cut.conflicts)).toEqual({ a: 'the disk is full', b: 'the disk is full' });
+    expect((await undo(it)).undone).toEqual(['a', 'b']);
+    expect(contentOf(it.target)).toEqual(was);
+  });
+
   test('with a record that was damaged is an error, not a guess', async () => {
     const it = place({ a: 'file 1' }, { a: 'file 2' });
     await apply(it);

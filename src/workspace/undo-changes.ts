@@ -48,6 +48,7 @@ export async function undoChanges(stored: StoredUndo, options: UndoOptions): Pro
   const contents = storedIn(undo, number);
   const undone: string[] = [];
   const conflicts: NotApplied[] = [];
+  let again = false;
   for (const { path } of record.entries) clearTemporary(placeOf(path, nothing));
   const wanted = await changedEntries();
   const failed = new Set<string>();
@@ -62,7 +63,8 @@ export async function undoChanges(stored: StoredUndo, options: UndoOptions): Pro
   });
   for (const { path } of wanted) if (!failed.has(path)) undone.push(path);
   step?.('close');
-  await writeUndoRecord(undo, number, { ...record, state: 'undone' });
+  // What the system did not let us put back can still be, when there is room or a permission again.
+  if (!again) await writeUndoRecord(undo, number, { ...record, state: 'undone' });
   return { target, undone, conflicts };
 
   /** Those that are as the changes left them. */
@@ -80,7 +82,10 @@ export async function undoChanges(stored: StoredUndo, options: UndoOptions): Pro
       // A folder in the place of a file goes in two steps, and a crash may have fallen between them.
       const between = state.type === 'absent' && isTurn(before, after);
       if (isThere(state, after) || between) changed.push({ path, before, state });
-      else conflicts.push({ path, reason: changedSince(state) });
+      else {
+        again ||= state.type === 'blocked';
+        conflicts.push({ path, reason: changedSince(state) });
+      }
     }
     return changed;
   }
@@ -97,6 +102,7 @@ export async function undoChanges(stored: StoredUndo, options: UndoOptions): Pro
         if (!(error instanceof EntryMoved) && errorCode(error) === undefined) throw error;
         failed.add(entry.path);
         const holds = errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST';
+        again ||= !holds && !(error instanceof EntryMoved);
         conflicts.push({
           path: entry.path,
           reason: holds ? 'it holds something else by now' : plainReason(error),
