@@ -137,6 +137,7 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
     .option('--keep <n>', 'the newest n runs stay', wholeNumber)
     .option('--older-than <age>', 'younger runs stay: 30d, 12h', age)
     .option('--interrupted', 'also runs that could still be taken up')
+    .option('--waiting', 'also runs whose changes of your files still wait')
     .option('--dry-run', 'only say what would be removed')
     .addOption(outputOption('text', 'json'))
     .action(async ({ olderThan, ...flags }: Omit<PruneFlags, 'olderThanMs'> & { olderThan?: number }) => {

@@ -178,6 +178,10 @@ test('copies of files of the user, and what was done to them, are needed as long
   const { store } = await runtime(tomorrow).pruneRuns({});
   expect(store).toMatchObject({ busy: false, snapshots: 0, contents: 0 });
   expect(await runtime(0).changesOf(id)).toMatchObject({ places: [{ changes: [{ path: 'notes.md' }] }] });
+  // Nobody has decided about its changes, so it stays unless that is said.
+  expect(await runtime(tomorrow).pruneRuns({ keep: 0 })).toMatchObject({ removed: [], waiting: [id] });
+  const dry = await runtime(tomorrow).pruneRuns({ keep: 0, waiting: true, dryRun: true });
+  expect(dry).toMatchObject({ removed: [id], waiting: [] });
   await runtime(0).applyChanges(id);
   expect(readFileSync(join(place, 'proj/notes.md'), 'utf8')).toBe('after');
   // Without the run nothing needs them.

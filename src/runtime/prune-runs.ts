@@ -5,11 +5,13 @@
 import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { MassGenError } from '../errors/massgen-error.ts';
 import { acquireLock, isLocked, withLock } from '../journal/file-lock.ts';
 import { isRunName, listRuns, type RunListing } from '../journal/list-runs.ts';
 import { addNamedHashes } from '../journal/named-hashes.ts';
 import { type CleanedStore, cleanStore } from '../workspace/clean-store.ts';
 import { removeTree } from '../workspace/remove-tree.ts';
+import { changesWait } from './changes-wait.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 export interface PruneOptions {
@@ -19,6 +21,8 @@ export interface PruneOptions {
   readonly olderThanMs?: number;
   /** Runs that could still be taken up go too. */
   readonly interrupted?: boolean;
+  /** Runs go too whose changes of files of the user were neither made nor declined. */
+  readonly waiting?: boolean;
   /** Only tells what it would do. */
   readonly dryRun?: boolean;
 }
@@ -28,6 +32,8 @@ export interface PrunedRuns {
   readonly removed: readonly string[];
   /** Runs that would have gone, but could still be taken up. */
   readonly interrupted: readonly string[];
+  /** Runs that would have gone, but have changes that can still be applied. */
+  readonly waiting: readonly string[];
   readonly store: CleanedStore;
 }
 
@@ -41,12 +47,17 @@ export async function pruneRuns(
   const { dryRun = false } = options;
   const store = join(logsDirectory, '.store');
   const runs = await listRuns(logsDirectory);
-  if (!existsSync(logsDirectory)) return { removed: [], interrupted: [], store: nothingThere };
+  if (!existsSync(logsDirectory)) return { removed: [], interrupted: [], waiting: [], store: nothingThere };
   if (!dryRun) await removeLeftOver(logsDirectory);
   const old = chosen(runs, options, clock.now());
   const interrupted = old.filter(({ state }) => state === 'interrupted' && options.interrupted !== true);
-  const goes = old.filter((run) => !interrupted.includes(run));
   const removed: RunListing[] = [];
+  const waiting: RunListing[] = [];
+  const goes: RunListing[] = [];
+  for (const run of old.filter((each) => !interrupted.includes(each))) {
+    if (options.waiting !== true && (await mayWait(run))) waiting.push(run);
+    else goes.push(run);
+  }
   for (const run of goes) if (dryRun || (await remove(logsDirectory, run))) removed.push(run);
 
   await mkdir(store, { recursive: true, mode: 0o700 });
@@ -71,6 +82,7 @@ export async function pruneRuns(
   return {
     removed: removed.map(({ id }) => id),
     interrupted: interrupted.map(({ id }) => id),
+    waiting: waiting.map(({ id }) => id),
     store: await withLock(join(store, 'clean.lock'), clean, { clock }),
   };
 }
@@ -114,6 +126,16 @@ function chosen(
         (run.state === 'finished' || run.state === 'interrupted') &&
         (olderThanMs === undefined || now - Date.parse(run.startedAt) >= olderThanMs),
     );
+}
+
+/** Where the journal cannot be read to its end, nobody knows. */
+async function mayWait({ path }: RunListing): Promise<boolean> {
+  try {
+    return await changesWait(path);
+  } catch (error) {
+    if (!MassGenError.isInstance(error)) throw error;
+    return true;
+  }
 }
 
 /** False when somebody took it up meanwhile. */
