@@ -31,7 +31,7 @@ import {
   type ChangeTarget,
 } from './change-target.ts';
 import { describeChanges, type ProposedChange } from './describe-changes.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import { homeOf, type RuntimeParts } from './runtime-parts.ts';
 import { contextStore, copyExcludes } from './stage-context.ts';
 import { stagedContexts } from './staged-context.ts';
 import { appliedEvent, cutList } from './user-files.ts';
@@ -213,7 +213,7 @@ async function placesOf(
   if (folder !== undefined) {
     const snapshot = events.findLast((event) => event.type === 'presentation.finished')?.snapshot;
     if (snapshot === undefined) throw nothing(directory, 'it has no final answer with files in a workspace');
-    const { path, place } = await targetFolder(resolve(parts.cwd, folder), logs, missing);
+    const { path, place } = await targetFolder(parts, folder, logs, missing);
     const left = isWithin(logs, path) ? [`/${relative(path, logs)}`] : [];
     const guard = guardPaths({ protectedPaths: [], excludes: new Set([...copyExcludes, ...left]) });
     return [
@@ -250,12 +250,16 @@ function nothing({ id }: RunDirectory, why?: string): MassGenError {
 
 /** `place` is where it is looked at: another one, empty, for a folder that is missing and stays so. */
 async function targetFolder(
-  path: string,
+  parts: RuntimeParts,
+  folder: string,
   logs: string,
   missing: (path: string) => Promise<string>,
 ): Promise<{ readonly path: string; readonly place: string }> {
+  const path = resolve(parts.cwd, folder);
   const refuse = (problem: string, cause?: unknown): MassGenError =>
     new MassGenError(workspaceErrors.targetUnusable, { detail: `${path}: ${problem}`, cause });
+  // Else a variable of a shell that is not set would be the folder one is in.
+  if (folder === '') throw refuse('its name is empty');
   let real: string;
   try {
     real = await realpath(path);
@@ -263,10 +267,20 @@ async function targetFolder(
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw refuse(errorMessage(error), error);
     if (isWithin(path, logs)) throw refuse('it is in the directory for runs');
-    const place = await realpath(await missing(path));
-    return { path, place };
+    try {
+      return { path, place: await realpath(await missing(path)) };
+    } catch (problem) {
+      throw refuse(
+        MassGenError.isInstance(problem) ? errorMessage(problem.cause) : errorMessage(problem),
+        problem,
+      );
+    }
   }
   if (isWithin(real, await realpath(logs))) throw refuse('it is in the directory for runs');
+  // There, files with certain names are run without a word: a shell's profile, keys that let others in.
+  const home = homeOf(parts);
+  if (isWithin(await realpath(home).catch(() => home), real))
+    throw refuse('it is your home directory, or one above it');
   return { path: real, place: real };
 }
 

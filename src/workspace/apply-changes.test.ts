@@ -330,6 +330,28 @@ describe('a link in the user’s folder', () => {
     }
   });
 
+  test('that takes the place of a folder above is not followed either', async () => {
+    const it = place({ a: 'file 1' }, { a: 'file 2', b: 'file 3' });
+    const other = place({ a: 'file 1' }, {});
+    await apply(it);
+    const changed = contentOf(it.target);
+    // The same path leads to a folder of somebody else now, in which the file would fit.
+    renameSync(it.base, `${it.base}-moved`);
+    symlinkSync(other.base, it.base);
+    try {
+      await expect(plan(it)).rejects.toThrow('a link is on the way to it now');
+      const [stored] = readUndoRecords(join(`${it.base}-moved`, 'undo'));
+      if (stored === undefined) throw new Error('nothing was recorded');
+      const undoing = undoChanges(stored, { undo: join(`${it.base}-moved`, 'undo') });
+      await expect(undoing).rejects.toThrow('a link is on the way to it now');
+      expect(contentOf(other.target)).toEqual({ a: 'file 1' });
+    } finally {
+      unlinkSync(it.base);
+      renameSync(`${it.base}-moved`, it.base);
+    }
+    expect(contentOf(it.target)).toEqual(changed);
+  });
+
   test('that takes the place of a folder while changes are made is not followed', async () => {
     const it = withOutside(
       { 'deep/a': 'file precious' },

@@ -19,7 +19,7 @@ import {
   readlinkSync,
 } from 'node:fs';
 import { errorCode } from '../journal/storage-error.ts';
-import { type OpenDirectory, openDirectory } from './open-directory.ts';
+import { type OpenDirectory, openExactly } from './open-directory.ts';
 import { isSameStamp, lookAtName, stampOf, type FileState, type TargetState } from './target-state.ts';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
@@ -126,7 +126,7 @@ export function clearTemporary(place: EntryPlace): void {
 
 function enter({ target, path, parents = false }: EntryPlace): OpenDirectory {
   const ways = path.split('/').slice(0, -1);
-  let here = openDirectory(target);
+  let here = openExactly(target);
   for (const way of ways) {
     using left = here;
     try {

@@ -11,12 +11,12 @@ export interface DirectoryCursor extends Disposable {
   finish(): void;
 }
 
-/** `leaving` is called with each directory before it is left; not with those still open when it is disposed of. */
+/** A root that is open already is closed at the end. `leaving` is called with each directory before it is left; not with those still open when it is disposed of. */
 export function createDirectoryCursor(
-  root: string,
+  root: string | OpenDirectory,
   leaving: (directory: OpenDirectory) => void = () => {},
 ): DirectoryCursor {
-  const open: OpenDirectory[] = [openDirectory(root)];
+  const open: OpenDirectory[] = [typeof root === 'string' ? openDirectory(root) : root];
   const names: string[] = [];
 
   function leave(): void {

@@ -3,7 +3,7 @@
  * descriptor, so nobody can put a link into the way between two steps, and paths may be longer than the system's
  * limit. Elsewhere entries are reached by path, where only the last component is known not to be a link.
  */
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -44,6 +44,23 @@ export function openDirectory(path: string | Buffer): OpenDirectory {
     close,
     [Symbol.dispose]: close,
   };
+}
+
+/**
+ * The same for a path that had no link in it when it was noted down: one that is on the way to it by now, at whatever
+ * height, is not followed. Throws `ELOOP` then.
+ */
+export function openExactly(path: string): OpenDirectory {
+  const directory = openDirectory(path);
+  try {
+    const isLinux = process.platform === 'linux';
+    const real = isLinux ? readlinkSync(directory.here) : realpathSync.native(path);
+    if (real === path) return directory;
+    throw Object.assign(new Error('a link is on the way to it now'), { code: 'ELOOP' });
+  } catch (error) {
+    directory.close();
+    throw error;
+  }
 }
 
 /** A descriptor that was closed may already be somebody else's, so it is closed once. */

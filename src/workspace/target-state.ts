@@ -9,7 +9,7 @@ import { chunkBytes, copyBytes } from './copy-bytes.ts';
 import { createDirectoryCursor, type DirectoryCursor } from './directory-cursor.ts';
 import { portableLink } from './link-target.ts';
 import type { ManifestEntry } from './manifest.ts';
-import { readFlags, type OpenDirectory } from './open-directory.ts';
+import { openExactly, readFlags, type OpenDirectory } from './open-directory.ts';
 import type { WorkSlice } from './work-slice.ts';
 
 /** Tells whether a file is still the one that was read. */
@@ -49,7 +49,7 @@ export interface TargetReader extends Disposable {
 
 /** `roots`: spellings of the folder's own path, for links that lead into it. Throws when the folder cannot be opened. */
 export function openTarget(target: string, roots: readonly string[], slice: WorkSlice): TargetReader {
-  const cursor = createDirectoryCursor(target);
+  const cursor = createDirectoryCursor(openExactly(target));
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const look = async (path: string, copy: number | undefined): Promise<TargetState> => {
     const way = parentOf(cursor, path);

@@ -225,7 +225,9 @@ describe('the files of an answer', () => {
     expect(code).toBe(0);
     expect(await text(cwd, 'precious/report.md')).toBe('precious\n');
     expect(await text(cwd, 'out/report.md')).toBe('report\n');
-    for (const place of ['massgen_logs', 'massgen_logs/new', 'team.json']) {
+    await symlink('nowhere', join(cwd, 'dangling'));
+    // A name that is empty is none, and `/` is above every home directory.
+    for (const place of ['massgen_logs', 'massgen_logs/new', 'team.json', 'dangling', '', '/']) {
       const refused = await run(['runs', 'apply', 'last', place], { cwd });
       expect(refused.code).toBe(2);
       expect(refused.stderr).toContain('error MG1344');
