@@ -21,11 +21,11 @@ test.each<[string, ProposedChange, readonly string[]]>([
     },
     [
       '# conflict: a.txt: it was changed meanwhile',
-      '--- a/a.txt',
-      '+++ b/a.txt',
-      '@@ -1,1 +1,1 @@',
-      '-a',
-      '+b',
+      '# --- a/a.txt',
+      '# +++ b/a.txt',
+      '# @@ -1,1 +1,1 @@',
+      '# -a',
+      '# +b',
     ],
   ],
   [
@@ -74,7 +74,7 @@ test('a name with line ends makes no lines of its own', () => {
   const text = changeText({ path, kind: 'modified', state: 'refused', reason: 'no', diff: textDiff });
   expect(text.split('\n').slice(0, 3)).toEqual([
     '# refused: "a\\012--- a/b\\012\\"\\\\\\033[2J": no',
-    '--- "a/a\\012--- a/b\\012\\"\\\\\\033[2J"',
-    '+++ "b/a\\012--- a/b\\012\\"\\\\\\033[2J"',
+    '# --- "a/a\\012--- a/b\\012\\"\\\\\\033[2J"',
+    '# +++ "b/a\\012--- a/b\\012\\"\\\\\\033[2J"',
   ]);
 });

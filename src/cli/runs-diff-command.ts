@@ -36,9 +36,15 @@ export async function runsDiffCommand(
 
 /** Exported for tests. */
 export function changeText(change: ProposedChange): string {
-  const { path, kind, state, reason, diff, link, executable } = change;
+  const { path, state, reason } = change;
+  const text = proposedText(change);
+  if (state === 'pending') return text;
+  // Whoever gives all of it to `patch` must not overwrite, or get, what `massgen runs apply` would not make.
+  return `# ${state}: ${note(path)}: ${reason ?? ''}\n${text.replaceAll(/^(?!# |$)/gmu, '# ')}`;
+}
+
+function proposedText({ path, kind, diff, link, executable }: ProposedChange): string {
   const lines: string[] = [];
-  if (state !== 'pending') lines.push(`# ${state}: ${note(path)}: ${reason ?? ''}`);
   if (path.endsWith('/')) lines.push(`# ${kind}: folder ${note(path)}`);
   if (link !== undefined) {
     const now = link.from === undefined ? '' : `, now to ${note(link.from)}`;
