@@ -18,6 +18,7 @@ import { describe, expect, test } from 'vitest';
 import type { AppliedChanges } from './apply-changes.ts';
 import {
   apply,
+  applyPlanned,
   makeTree,
   plan,
   whole,
@@ -248,6 +249,18 @@ describe('what somebody else changed meanwhile', () => {
     expect(named(conflicts)).toEqual({ a: 'it was changed at this moment' });
     expect(digestIfThere(join(it.target, 'a'))).toBe(digest);
     expect(readdirSync(it.target).filter((name) => name.startsWith('.massgen'))).toEqual([]);
+  });
+
+  test('a file that was changed after it was looked at is a conflict, and the next ones are done', async () => {
+    const it = place({ a: 'file 1', b: 'file 1', c: 'file 1' }, { a: 'file 2', b: 'file 2', c: 'file 2' });
+    const planned = await plan(it);
+    writeFileSync(join(it.target, 'a'), 'mine');
+    const { applied, conflicts } = await applyPlanned(planned, it);
+    expect(named(conflicts)).toEqual({ a: 'it was changed at this moment' });
+    expect(applied.map(({ path }) => path)).toEqual(['b', 'c']);
+    expect(contentOf(it.target)).toEqual({ a: 'file mine', b: 'file 2', c: 'file 2' });
+    await undo(it);
+    expect(contentOf(it.target)).toEqual({ a: 'file mine', b: 'file 1', c: 'file 1' });
   });
 
   test('a file that appears at the last moment is not overwritten', async () => {

@@ -140,13 +140,16 @@ export async function applyChanges(
   /** Stores what will be replaced or deleted. */
   async function prepare(): Promise<readonly Prepared[]> {
     const ready: Prepared[] = [];
+    // Not those that are ready: the copy of one that was changed meanwhile stays, too.
+    let copies = 0;
     using reader = openTarget(target, options.roots, slice);
     for (const { change, state } of wanted) {
       if (state.type !== 'file') {
         ready.push({ change, state, before: keptBefore(state) });
         continue;
       }
-      const name = String(ready.length + 1);
+      copies += 1;
+      const name = String(copies);
       const copied = await copyAside(change.path, join(stored, name), reader);
       if (copied.type === 'file' && copied.sha256 === state.sha256 && isSameStamp(copied.stamp, state.stamp))
         ready.push({ change, state: copied, before: keptBefore(copied, name) });

@@ -92,8 +92,15 @@ export function plan({
 
 /** Does it, with `<base>/source`, which holds the new tree, and `<base>/undo`. */
 export async function apply(applying: Applying): Promise<AppliedChanges> {
-  const { base, force = false, batch = 'first', step } = applying;
-  return applyChanges(await plan(applying), {
+  return applyPlanned(await plan(applying), applying);
+}
+
+/** The same with a plan that was made before. */
+export function applyPlanned(
+  planned: readonly PlannedChange[],
+  { base, force = false, batch = 'first', step }: Applying,
+): Promise<AppliedChanges> {
+  return applyChanges(planned, {
     run: 'log_20260101_120000_beef',
     batch,
     target: join(base, 'target'),
