@@ -7,8 +7,11 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { acquireLock, isLocked, withLock } from '../journal/file-lock.ts';
+import { createFileBlobStore } from '../journal/file-blob-store.ts';
 import { isRunName, listRuns, type RunListing } from '../journal/list-runs.ts';
 import { addNamedHashes } from '../journal/named-hashes.ts';
+import { readJournal } from '../journal/read-journal.ts';
+import { openRunDirectory } from '../journal/run-directory.ts';
 import { type CleanedStore, cleanStore } from '../workspace/clean-store.ts';
 import { removeTree } from '../workspace/remove-tree.ts';
 import { changesWait } from './changes-wait.ts';
@@ -131,7 +134,8 @@ function chosen(
 /** Where the journal cannot be read to its end, nobody knows. */
 async function mayWait({ path }: RunListing): Promise<boolean> {
   try {
-    return await changesWait(path);
+    const directory = await openRunDirectory(path);
+    return changesWait((await readJournal(directory.journal, createFileBlobStore(directory.store))).events);
   } catch (error) {
     if (!MassGenError.isInstance(error)) throw error;
     return true;

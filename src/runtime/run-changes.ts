@@ -237,6 +237,11 @@ async function placesOf(
     places.push({ path, target, store });
   }
   if (places.length > 0) return places;
+  if (changed.some(({ settled }) => settled !== undefined))
+    throw nothing(
+      directory,
+      `what its final turn did could not be recorded; the copy is in ${directory.staged}`,
+    );
   if (changed.length > 0)
     throw nothing(directory, 'it has not ended yet; take it up with "massgen runs resume"');
   throw nothing(directory);
