@@ -27,7 +27,7 @@ export function createCommandTree(exit: (status: number) => void): Command {
     .description('A team of AI agents answers one question, votes, and the winner presents.')
     .argument('[question]', 'without one, a conversation begins')
     .option('--config <path>', 'the team: a YAML or JSON file, or @examples/NAME')
-    .option('--backend <type>', 'one agent, no file: chatcompletion or lmstudio', backendType)
+    .option('--backend <type>', 'one agent, no file: openai, claude, gemini, chatcompletion …', backendType)
     .option('--model <name>', 'model of that agent')
     .option('--base-url <url>', 'address of its server')
     .option('--system-message <text>', 'its role')

@@ -32,6 +32,15 @@ describe('a team from the environment', () => {
     ]);
   });
 
+  test('uses the backend of each vendor', () => {
+    const team = teamFromEnvironment({ OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', GEMINI_API_KEY: 'k' });
+    expect(team?.agents).toMatchObject([
+      { id: 'openai', backend: { type: 'openai' } },
+      { id: 'anthropic', backend: { type: 'claude' } },
+      { id: 'gemini', backend: { type: 'gemini' } },
+    ]);
+  });
+
   test('has three agents at most', () => {
     const keys = [
       'OPENAI',

@@ -3,22 +3,22 @@
  * two agents on it, so that there is somebody to judge. Undefined when no key is set.
  */
 import { providerTable } from '../config/provider-table.ts';
+import type { BackendType } from '../config/schema/backend-types.ts';
 import type { Environment } from '../config/variables.ts';
 
-/**
- * The providers this version can speak to without a file, in the wire format of chat completions, each with a model
- * it offers. Keys of other providers are left for the backends that speak their language.
- */
-const chatModels: ReadonlyMap<string, string> = new Map([
-  ['openai', 'gpt-5-mini'],
-  ['cerebras', 'gpt-oss-120b'],
-  ['together', 'openai/gpt-oss-120b'],
-  ['fireworks', 'accounts/fireworks/models/gpt-oss-120b'],
-  ['groq', 'openai/gpt-oss-120b'],
-  ['nebius', 'openai/gpt-oss-120b'],
-  ['openrouter', 'openai/gpt-oss-120b'],
-  ['z.ai', 'glm-4.5'],
-  ['x.ai', 'grok-4'],
+/** The providers that a team without a file may be on, each with its backend and a model it offers. */
+const backendsOf: ReadonlyMap<string, readonly [type: BackendType, model: string]> = new Map([
+  ['openai', ['openai', 'gpt-5-mini']],
+  ['anthropic', ['claude', 'claude-sonnet-4-20250514']],
+  ['gemini', ['gemini', 'gemini-2.5-flash']],
+  ['cerebras', ['chatcompletion', 'gpt-oss-120b']],
+  ['together', ['chatcompletion', 'openai/gpt-oss-120b']],
+  ['fireworks', ['chatcompletion', 'accounts/fireworks/models/gpt-oss-120b']],
+  ['groq', ['chatcompletion', 'openai/gpt-oss-120b']],
+  ['nebius', ['chatcompletion', 'openai/gpt-oss-120b']],
+  ['openrouter', ['chatcompletion', 'openai/gpt-oss-120b']],
+  ['z.ai', ['chatcompletion', 'glm-4.5']],
+  ['x.ai', ['chatcompletion', 'grok-4']],
 ]);
 
 /** A config in its written form. */
@@ -28,7 +28,7 @@ export function teamFromEnvironment(
   const providers = providerTable.filter(
     ({ name, baseUrl, keyVariables }) =>
       baseUrl !== undefined &&
-      chatModels.has(name) &&
+      backendsOf.has(name) &&
       keyVariables.some((name) => (environment[name] ?? '') !== ''),
   );
   const [first] = providers;
@@ -37,7 +37,7 @@ export function teamFromEnvironment(
   return {
     agents: team.map(({ name, baseUrl }, index) => ({
       id: providers.length === 1 ? `${idOf(name)}${index + 1}` : idOf(name),
-      backend: { type: 'chatcompletion', model: chatModels.get(name), base_url: baseUrl },
+      backend: { type: backendsOf.get(name)?.[0], model: backendsOf.get(name)?.[1], base_url: baseUrl },
     })),
   };
 }

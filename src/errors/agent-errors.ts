@@ -81,6 +81,11 @@ export const agentErrors = {
     title: 'Some tools are kept from the model, because there are more than its provider takes',
     hint: 'Name the tools that are needed in `allowed_tools` of the MCP servers or of the backend.',
   },
+  serverToolsLeftOut: {
+    code: 'MG1615',
+    title: "The provider's own tools are kept from the model",
+    hint: 'Use gemini-3 or later, give the agent an MCP server that searches, or leave `enable_web_search` and `enable_code_execution` out.',
+  },
   badBaseUrl: {
     code: 'MG1620',
     title: 'The base URL of a backend cannot be used',

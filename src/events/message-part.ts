@@ -12,6 +12,15 @@ export type MessagePart =
       /** Arguments as the model gave them: an object, or the raw text where it was not JSON. */
       readonly arguments: unknown;
       readonly provider?: ProviderData;
+    }
+  /** A tool that the provider itself carried out while the model wrote, such as its web search. */
+  | {
+      readonly type: 'provider_tool';
+      readonly tool: string;
+      readonly arguments: unknown;
+      /** Absent when the reply ended before there was one. */
+      readonly result?: unknown;
+      readonly provider?: ProviderData;
     };
 
 /** Opaque data a provider wants back with the next request (signatures, item ids). Never interpreted. */

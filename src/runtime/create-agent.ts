@@ -6,6 +6,8 @@ import { createScriptAgent } from '../agents/backends/script/script-agent.ts';
 import type { AgentConfig } from '../config/schema/agent-config.ts';
 import { runnableBackends } from '../config/schema/backend-types.ts';
 import { providerKeys } from '../config/provider-keys.ts';
+import { providerOf } from '../config/provider-of.ts';
+import type { BackendOf } from '../config/schema/backend-config.ts';
 import { substituteVariables } from '../config/variables.ts';
 import { resolveCredential } from '../credentials/resolve-credential.ts';
 import type { SecretRegistry } from '../credentials/secret-registry.ts';
@@ -25,42 +27,75 @@ export function createAgent(config: AgentConfig, parts: RuntimeParts, secrets: S
         ids: parts.ids,
         crash: parts.crash,
       });
+    case 'openai':
+    case 'claude':
+    case 'gemini':
     case 'chatcompletion':
-    case 'lmstudio': {
-      const { value } = substituteVariables(backend, parts.environment);
-      const credential = resolveCredential({
-        agent: id,
-        baseUrl: value.base_url,
-        ...(value.api_key === undefined ? {} : { apiKey: value.api_key }),
-        environment: parts.environment,
-      });
-      if (credential.key !== undefined) secrets.add(credential.variable ?? `key of ${id}`, credential.key);
-      const parameters: ModelParameters = {
-        ...(value.temperature === undefined ? {} : { temperature: value.temperature }),
-        ...(value.top_p === undefined ? {} : { topP: value.top_p }),
-        ...(value.max_tokens === undefined ? {} : { maxTokens: value.max_tokens }),
-        extra: { ...providerKeys(value), ...value.extra_body },
-      };
-      return createModelAgent({
-        id,
-        backend: backend.type,
-        model: value.model,
-        baseUrl: value.base_url,
-        provider: credential.provider,
-        ...(credential.key === undefined ? {} : { apiKey: credential.key }),
-        ...(credential.variable === undefined ? {} : { keyVariable: credential.variable }),
-        parameters,
-        clock: parts.clock,
-        ids: parts.ids,
-        random: parts.random,
-        fetch: parts.fetch,
-      });
-    }
+    case 'zai':
+    case 'lmstudio':
+      return modelAgent(id, backend, parts, secrets);
     default:
       throw new MassGenError(runErrors.backendNotRunnable, {
         detail: `\`${backend.type}\` of agent ${id}`,
         hint: `Backends that run: ${runnableBackends.join(', ')}. The file itself is valid.`,
       });
+  }
+}
+
+type RunnableModel = BackendOf<'openai' | 'claude' | 'gemini' | 'chatcompletion' | 'zai' | 'lmstudio'>;
+
+function modelAgent(id: string, backend: RunnableModel, parts: RuntimeParts, secrets: SecretRegistry): Agent {
+  const { value } = substituteVariables(backend, parts.environment);
+  const baseUrl = value.base_url ?? providerOf(backend)?.baseUrl ?? '';
+  const credential = resolveCredential({
+    agent: id,
+    baseUrl,
+    ...(value.api_key === undefined ? {} : { apiKey: value.api_key }),
+    environment: parts.environment,
+  });
+  if (credential.key !== undefined) secrets.add(credential.variable ?? `key of ${id}`, credential.key);
+  const parameters: ModelParameters = {
+    ...(value.temperature === undefined ? {} : { temperature: value.temperature }),
+    ...(value.top_p === undefined ? {} : { topP: value.top_p }),
+    ...(value.max_tokens === undefined ? {} : { maxTokens: value.max_tokens }),
+    extra: {
+      ...providerKeys(value),
+      ...(value.type === 'openai' ? responsesKeys(value) : {}),
+      ...value.extra_body,
+    },
+  };
+  return createModelAgent({
+    id,
+    backend: value.type,
+    model: value.model,
+    baseUrl,
+    provider: credential.provider,
+    ...(credential.key === undefined ? {} : { apiKey: credential.key }),
+    ...(credential.variable === undefined ? {} : { keyVariable: credential.variable }),
+    webSearch: value.enable_web_search,
+    codeExecution: runsCode(value),
+    parameters,
+    clock: parts.clock,
+    ids: parts.ids,
+    random: parts.random,
+    fetch: parts.fetch,
+  });
+}
+
+/** Keys of the schema that are keys of the Responses API as well. */
+function responsesKeys({ text, reasoning }: BackendOf<'openai'>): Readonly<Record<string, unknown>> {
+  return { ...(text && { text }), ...(reasoning && { reasoning }) };
+}
+
+function runsCode(backend: RunnableModel): boolean {
+  switch (backend.type) {
+    case 'openai':
+      return backend.enable_code_interpreter;
+    case 'claude':
+    case 'gemini':
+      return backend.enable_code_execution;
+    default:
+      return false;
   }
 }
 

@@ -25,8 +25,11 @@ function keysBelow(node: KeyNode): readonly KeyNode[] {
     [...node.children.values(), ...(node.item?.children.values() ?? [])]
       .filter(({ path: key, ignored }) => key !== 'agent' && !ignored)
       .filter(({ backends }) => backends.size === 0 || runnableBackends.some((type) => backends.has(type)))
-      // What is in `extra_body` goes to the provider as it is.
-      .flatMap((child) => [child, ...(child.path.endsWith('.extra_body') ? [] : keysBelow(child))])
+      // What is in these goes to the provider as it is.
+      .flatMap((child) => [
+        child,
+        ...(/\.(?:extra_body|text|reasoning)$/u.test(child.path) ? [] : keysBelow(child)),
+      ])
   );
 }
 

@@ -6,7 +6,14 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chooseConfig } from '../../src/cli/choose-config.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
-import { startFakeChatServer, type ChatStep, type FakeChatServer } from '../../src/testing/index.ts';
+import {
+  type ChatScript,
+  startFakeChatServer,
+  type ChatStep,
+  type FakeChatServer,
+} from '../../src/testing/index.ts';
+import { openAiResponses } from '../fixtures/wires/openai-responses.ts';
+import { startWireServer, type WireServer } from '../fixtures/wires/wire-server.ts';
 import { codeBlocks, readPage } from './pages.ts';
 
 const call = (name: string, args: unknown): ChatStep => ({
@@ -19,21 +26,22 @@ const call = (name: string, args: unknown): ChatStep => ({
 
 let cwd: string;
 let server: FakeChatServer;
+let responses: WireServer;
 beforeEach(async () => {
   cwd = await mkdtemp(path.join(tmpdir(), 'massgen-keys-'));
   let answers = 0;
-  server = await startFakeChatServer({
-    script: ({ tools }) => {
-      const offered = tools?.map((tool) => tool.function.name) ?? [];
-      if (offered.includes('vote')) return [call('vote', { answer: 'agent1.1', reason: 'good' })];
-      if (offered.includes('new_answer'))
-        return [call('new_answer', { content: `Answer ${(answers += 1)}` })];
-      return [{ type: 'text', text: 'The final answer.' }];
-    },
-  });
+  const script: ChatScript = ({ tools }) => {
+    const offered = tools?.map((tool) => tool.function.name) ?? [];
+    if (offered.includes('vote')) return [call('vote', { answer: 'agent1.1', reason: 'good' })];
+    if (offered.includes('new_answer')) return [call('new_answer', { content: `Answer ${(answers += 1)}` })];
+    return [{ type: 'text', text: 'The final answer.' }];
+  };
+  server = await startFakeChatServer({ script });
+  responses = await startWireServer(openAiResponses, script, 'key-one');
 });
 afterEach(async () => {
   await server.close();
+  await responses.close();
   await rm(cwd, { recursive: true, force: true });
 });
 
@@ -54,9 +62,11 @@ async function ask(
     cwd,
     environment: surroundings,
     fetch: (url, init) => {
-      const { host } = new URL(String(url));
+      const { host, pathname } = new URL(String(url));
       sent.add(`${host} ${new Headers(init?.headers).get('authorization')}`);
-      return fetch(`${server.baseUrl}/chat/completions`, init);
+      return pathname.endsWith('/responses')
+        ? fetch(`${responses.baseUrl}/responses`, init)
+        : fetch(`${server.baseUrl}/chat/completions`, init);
     },
   });
   const run = await runtime.startRun({ ...chosen, question: 'Which one?' });

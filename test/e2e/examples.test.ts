@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { makePlace, run, start, type Place } from '../fixtures/command-line.ts';
 import { journalOf, nothingRunsIn, onlyRun, type JournalEntry } from '../fixtures/runs-on-disk.ts';
 import { testServer, testServersModules } from '../fixtures/test-servers.ts';
+import { startVendors } from '../fixtures/vendor-servers.ts';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 const names = (await readdir(examples))
@@ -39,6 +40,21 @@ async function play(config: string, place: Place): Promise<Played> {
         (event) => event.type === type && Object.entries(more).every(([key, value]) => event[key] === value),
       ).length,
   };
+}
+
+/** For what is only checked; no request is made with them. */
+const vendorKeys = {
+  OPENAI_API_KEY: 'k1',
+  ANTHROPIC_API_KEY: 'k2',
+  GEMINI_API_KEY: 'k3',
+  OPENROUTER_API_KEY: 'k4',
+};
+
+/** Everybody answered, without a failure, and the editor joined it. */
+function vendorTeam({ answer, count }: Played): void {
+  expect(answer).toContain('The final report.');
+  expect(count('winner.selected', { agent: 'editor' })).toBe(1);
+  expect(count('turn.failed')).toBe(0);
 }
 
 /** What each is to show. */
@@ -109,6 +125,10 @@ const played: Readonly<Record<string, (played: Played) => void | Promise<void>>>
     for (const server of ['filesystem', 'first', 'second']) expect(stdout).toContain(`${server}: `);
     expect(stdout).toMatch(/^add_numbers +50 /mu);
   },
+  'openai-team': vendorTeam,
+  'claude-team': vendorTeam,
+  'gemini-team': vendorTeam,
+  'mixed-team': vendorTeam,
   'many-agents'({ count }) {
     expect(count('server.starting')).toBe(2);
     expect(
@@ -128,6 +148,12 @@ async function prepare(name: string, place: Place): Promise<{ config: string; cl
     await symlink(testServersModules, join(place.path, 'node_modules'));
     const dependencies = { '@agent-infra/mcp-server-filesystem': '1.2.29' };
     await writeFile(join(place.path, 'package.json'), JSON.stringify({ dependencies }));
+  }
+  if (name.endsWith('-team')) {
+    const text = await readFile(join(examples, `${name}.yaml`), 'utf8');
+    const servers = await startVendors();
+    await writeFile(join(place.cwd, 'team.yaml'), servers.put(text));
+    return { config: 'team.yaml', close: () => servers.close() };
   }
   if (name !== 'http-server') return { config, close };
   const { path, cwd } = await makePlace();
@@ -175,7 +201,10 @@ test('a name that is no example is answered with those that are', async () => {
 describe.each(names)('%s', (name) => {
   test('has nothing to complain of', async () => {
     const { cwd } = await makePlace();
-    const ended = await run(['config', 'check', '--strict', '--env', `@examples/${name}`], { cwd });
+    const ended = await run(['config', 'check', '--strict', '--env', `@examples/${name}`], {
+      cwd,
+      env: vendorKeys,
+    });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
   });
 

@@ -20,6 +20,8 @@ export interface OfferedTool {
   readonly description: string;
   /** Absent where the provider wants none for a tool without arguments. */
   readonly inputSchema?: JsonObject;
+  /** The model is held to the schema exactly. */
+  readonly strict?: true;
 }
 
 export type ToolOffer =

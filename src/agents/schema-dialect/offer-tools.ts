@@ -29,7 +29,7 @@ export function createToolOffers(dialect: SchemaDialect): OfferTools {
   function offer(tool: ToolDefinition): ToolOffer {
     const known = written.get(tool.inputSchema);
     if (known?.of.name === tool.name && known.of.description === tool.description) return known.offer;
-    const made = offerTool(tool, dialect);
+    const made = dialect === 'openai-strict' ? strictOrPlain(tool) : offerTool(tool, dialect);
     written.set(tool.inputSchema, { of: tool, offer: made });
     return made;
   }
@@ -53,6 +53,14 @@ export function createToolOffers(dialect: SchemaDialect): OfferTools {
     }
     return { tools, warnings };
   };
+}
+
+/** Strict where the schema allows it; else in the usual form, in which it loses nothing. */
+function strictOrPlain(tool: ToolDefinition): ToolOffer {
+  const strict = offerTool(tool, 'openai-strict');
+  return strict.type === 'offered'
+    ? { type: 'offered', tool: { ...strict.tool, strict: true } }
+    : offerTool(tool, 'openai');
 }
 
 /** The first so many, in their order; without a decision no turn comes to an end. */

@@ -16,4 +16,12 @@ export const backendTypes = [
 export type BackendType = (typeof backendTypes)[number];
 
 /** Backends of the other types are read and checked, but a run with one is refused. */
-export const runnableBackends = ['chatcompletion', 'lmstudio', 'script'] as const satisfies BackendType[];
+export const runnableBackends = [
+  'openai',
+  'claude',
+  'gemini',
+  'chatcompletion',
+  'zai',
+  'lmstudio',
+  'script',
+] as const satisfies BackendType[];

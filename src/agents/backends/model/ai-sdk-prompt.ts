@@ -4,32 +4,46 @@
  * object are wrapped, because one odd call in the history makes servers refuse every later request.
  */
 import type {
+  JSONValue,
   LanguageModelV4Message,
   LanguageModelV4Prompt,
+  LanguageModelV4ToolResultOutput,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { MessagePart, ProviderData } from '../../../events/message-part.ts';
-import { toolContentText } from '../../../events/tool-content.ts';
+import { type ToolContent, toolContentText } from '../../../events/tool-content.ts';
 import type { ModelMessage } from './model-port.ts';
 import { wellFormed } from './well-formed.ts';
 
 /** Under this key of a call's provider data its id on the wire is kept. */
 export const wireIdKey = 'id';
 
-/** `key` is the name under which the SDK's provider finds and leaves its own data. */
-export function aiSdkPrompt(messages: readonly ModelMessage[], key: string): LanguageModelV4Prompt {
+/**
+ * `key` is the name under which the SDK's provider finds and leaves its own data; `rich`: it takes images in results
+ * of tools.
+ */
+export function aiSdkPrompt(
+  messages: readonly ModelMessage[],
+  key: string,
+  rich = false,
+): LanguageModelV4Prompt {
   const wireIds = new Map<string, string>();
-  return wellFormed(messages.map((message) => convert(message, key, wireIds)));
+  return wellFormed(messages.map((message) => convert(message, key, rich, wireIds)));
 }
 
-function convert(message: ModelMessage, key: string, wireIds: Map<string, string>): LanguageModelV4Message {
+function convert(
+  message: ModelMessage,
+  key: string,
+  rich: boolean,
+  wireIds: Map<string, string>,
+): LanguageModelV4Message {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: message.text };
     case 'user':
       return { role: 'user', content: [{ type: 'text', text: message.text }] };
     case 'assistant':
-      return { role: 'assistant', content: message.parts.map((part) => convertPart(part, key, wireIds)) };
+      return { role: 'assistant', content: message.parts.flatMap((part) => convertPart(part, key, wireIds)) };
     case 'tool':
       return {
         role: 'tool',
@@ -37,7 +51,7 @@ function convert(message: ModelMessage, key: string, wireIds: Map<string, string
           type: 'tool-result',
           toolCallId: wireIds.get(result.call) ?? result.call,
           toolName: wireName(result.tool),
-          output: { type: 'text', value: toolContentText(result.content) || '(no output)' },
+          output: rich ? richOutput(result.content) : textOutput(result.content),
         })),
       };
     default:
@@ -45,18 +59,46 @@ function convert(message: ModelMessage, key: string, wireIds: Map<string, string
   }
 }
 
+const textOutput = (content: readonly ToolContent[]): LanguageModelV4ToolResultOutput => ({
+  type: 'text',
+  value: toolContentText(content) || '(no output)',
+});
+
+type RichPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number];
+
+/** Images as images, everything else as its text, in the order the tool gave it. */
+function richOutput(content: readonly ToolContent[]): LanguageModelV4ToolResultOutput {
+  if (!content.some(isShownImage)) return textOutput(content);
+  return {
+    type: 'content',
+    value: content.flatMap((part): RichPart[] => {
+      if (isShownImage(part)) {
+        return [{ type: 'file', mediaType: part.mimeType, data: { type: 'data', data: part.data } }];
+      }
+      const text = toolContentText([part]);
+      return text === '' ? [] : [{ type: 'text', text }];
+    }),
+  };
+}
+
+/** What all of them accept; another kind would make the provider refuse the whole request. */
+const isShownImage = (part: ToolContent): part is Extract<ToolContent, { type: 'image' | 'audio' }> =>
+  part.type === 'image' && /^image\/(?:png|jpeg|webp)$/u.test(part.mimeType) && part.data !== '';
+
 type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 
-function convertPart(part: MessagePart, key: string, wireIds: Map<string, string>): AssistantPart {
+function convertPart(
+  part: MessagePart,
+  key: string,
+  wireIds: Map<string, string>,
+): AssistantPart | readonly AssistantPart[] {
   const data = providerOptions(part.provider);
   switch (part.type) {
     case 'text':
     case 'reasoning':
       return { type: part.type, text: part.text, ...data };
     case 'tool_call': {
-      const own = part.provider?.[key];
-      const told = typeof own === 'object' && own !== null ? (own as ProviderData)[wireIdKey] : undefined;
-      const wireId = typeof told === 'string' ? told : part.call;
+      const wireId = toldId(part.provider, key) ?? part.call;
       wireIds.set(part.call, wireId);
       return {
         type: 'tool-call',
@@ -66,9 +108,25 @@ function convertPart(part: MessagePart, key: string, wireIds: Map<string, string
         ...data,
       };
     }
+    case 'provider_tool': {
+      const toolCallId = toldId(part.provider, key);
+      // A call without a result makes a history invalid; a reply that ended there goes on without it.
+      if (toolCallId === undefined || part.result === undefined) return [];
+      const call = { toolCallId, toolName: part.tool, ...data };
+      return [
+        { type: 'tool-call', ...call, input: part.arguments, providerExecuted: true },
+        { type: 'tool-result', ...call, output: { type: 'json', value: part.result as JSONValue } },
+      ];
+    }
     default:
       return part satisfies never;
   }
+}
+
+function toldId(data: ProviderData | undefined, key: string): string | undefined {
+  const own = data?.[key];
+  const told = typeof own === 'object' && own !== null ? (own as ProviderData)[wireIdKey] : undefined;
+  return typeof told === 'string' ? told : undefined;
 }
 
 /** What the provider gave with a part goes back to it unchanged; it was JSON when it came. */
