@@ -20,6 +20,8 @@ const backends = [
   'claude_code',
   'zai',
   'lmstudio',
+  'ollama',
+  'vllm',
 ];
 
 export function createCommandTree(exit: (status: number) => void): Command {
@@ -179,7 +181,7 @@ Ctrl-C once finishes with what exists, twice stops now; \`massgen runs resume la
   return program;
 }
 
-/** All types of v0.0.15 are known; those that cannot run yet are refused with their own error later. */
+/** All types of v0.0.15 and local servers are known; those that cannot run yet are refused with their own error later. */
 function backendType(text: string): string {
   const type = text.toLowerCase();
   if (backends.includes(type)) return type;

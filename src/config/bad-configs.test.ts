@@ -94,8 +94,8 @@ describe('bad input is told with its place and what to do', () => {
     ],
     [
       'a type this version cannot run',
-      backend('type: grok'),
-      '3:13 warning MG1130 | agents[0].backend.type | backends of type grok are checked, but this version cannot run them yet | This version runs the types openai, claude, gemini, chatcompletion, zai, lmstudio and script.',
+      backend('type: azure_openai', 'model: m'),
+      '3:13 warning MG1130 | agents[0].backend.type | backends of type azure_openai are checked, but this version cannot run them yet | This version runs the types openai, claude, gemini, grok, chatcompletion, zai, lmstudio, ollama, vllm and script.',
     ],
     [
       'agent and agents',

@@ -12,6 +12,8 @@ const providerNames: Partial<Record<BackendType, string>> = {
   azure_openai: 'azure',
   chatcompletion: 'openai',
   lmstudio: 'lmstudio',
+  ollama: 'ollama',
+  vllm: 'vllm',
 };
 
 /** What of a backend tells its provider. */

@@ -1,6 +1,6 @@
 /** Makes the agent of a config entry. One that cannot work is made all the same: it says why in its first turn. */
 import type { Agent } from '../agents/agent.ts';
-import { createModelAgent } from '../agents/backends/model/create-model-agent.ts';
+import { createModelAgent, type ModelBackend } from '../agents/backends/model/create-model-agent.ts';
 import type { ModelParameters } from '../agents/backends/model/model-port.ts';
 import { createScriptAgent } from '../agents/backends/script/script-agent.ts';
 import type { AgentConfig } from '../config/schema/agent-config.ts';
@@ -30,9 +30,12 @@ export function createAgent(config: AgentConfig, parts: RuntimeParts, secrets: S
     case 'openai':
     case 'claude':
     case 'gemini':
+    case 'grok':
     case 'chatcompletion':
     case 'zai':
     case 'lmstudio':
+    case 'ollama':
+    case 'vllm':
       return modelAgent(id, backend, parts, secrets);
     default:
       throw new MassGenError(runErrors.backendNotRunnable, {
@@ -42,7 +45,7 @@ export function createAgent(config: AgentConfig, parts: RuntimeParts, secrets: S
   }
 }
 
-type RunnableModel = BackendOf<'openai' | 'claude' | 'gemini' | 'chatcompletion' | 'zai' | 'lmstudio'>;
+type RunnableModel = BackendOf<ModelBackend>;
 
 function modelAgent(id: string, backend: RunnableModel, parts: RuntimeParts, secrets: SecretRegistry): Agent {
   const { value } = substituteVariables(backend, parts.environment);

@@ -165,6 +165,20 @@ const lmstudio = z.looseObject({
   ...modelFields,
 });
 
+const ollama = z.looseObject({
+  type: backendTypeLiteral('ollama'),
+  model,
+  base_url: baseUrl.default('http://localhost:11434/v1'),
+  ...modelFields,
+});
+
+const vllm = z.looseObject({
+  type: backendTypeLiteral('vllm'),
+  model,
+  base_url: baseUrl.default('http://localhost:8000/v1'),
+  ...modelFields,
+});
+
 export const modelBackendSchemas = [
   openai,
   claude,
@@ -174,4 +188,6 @@ export const modelBackendSchemas = [
   azureOpenai,
   chatcompletion,
   lmstudio,
+  ollama,
+  vllm,
 ] as const;

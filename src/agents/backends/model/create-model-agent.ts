@@ -15,10 +15,22 @@ import { createOpenAiModel } from './openai-model.ts';
 import type { ProviderModelOptions } from './provider-model.ts';
 import { createRetryingModel } from './retrying-model.ts';
 
+/** The types of backend that run on a model. */
+export type ModelBackend =
+  | 'openai'
+  | 'claude'
+  | 'gemini'
+  | 'grok'
+  | 'chatcompletion'
+  | 'zai'
+  | 'lmstudio'
+  | 'ollama'
+  | 'vllm';
+
 export interface CreateModelAgentOptions {
   /** Id of the agent from the config. */
   readonly id: string;
-  readonly backend: 'chatcompletion' | 'zai' | 'lmstudio' | 'openai' | 'claude' | 'gemini';
+  readonly backend: ModelBackend;
   readonly model: string;
   readonly baseUrl: string;
   /** Name of the provider, for messages. Default: the host of the base URL. */
@@ -71,11 +83,16 @@ function createModel(options: CreateModelAgentOptions): ModelPort {
       return createAnthropicModel(common);
     case 'gemini':
       return createGeminiModel(common);
+    case 'grok':
     case 'chatcompletion':
     case 'zai':
       return createOpenAiCompatibleModel(common);
     case 'lmstudio':
       return createOpenAiCompatibleModel({ ...common, startCommand: 'lms server start' });
+    case 'ollama':
+      return createOpenAiCompatibleModel({ ...common, startCommand: 'ollama serve' });
+    case 'vllm':
+      return createOpenAiCompatibleModel({ ...common, startCommand: `vllm serve ${options.model}` });
     default:
       return options.backend satisfies never;
   }
