@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { maskConfig } from '../config/mask-config.ts';
 import type { MassGenConfig } from '../config/schema/massgen-config.ts';
 import { journalErrors } from '../errors/journal-errors.ts';
+import { agentErrors } from '../errors/agent-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { dealAliases } from '../events/aliases.ts';
 import { createFileBlobStore } from '../journal/file-blob-store.ts';
@@ -114,6 +115,17 @@ function checkTeam(config: MassGenConfig, parts: RuntimeParts): void {
       problems.push(error);
     }
   }
-  const [first] = problems;
-  if (first !== undefined && problems.length === config.agents.length) throw first;
+  const refused = problems.length === config.agents.length ? joined(problems) : undefined;
+  if (refused !== undefined) throw refused;
+}
+
+/** Every agent with a missing key in one error; anything else is told one at a time. */
+function joined(problems: readonly MassGenError[]): MassGenError | undefined {
+  const [first, ...others] = problems;
+  const { keyMissing } = agentErrors;
+  if (others.length === 0 || problems.some(({ code }) => code !== keyMissing.code)) return first;
+  return new MassGenError(keyMissing, {
+    detail: problems.map(({ message }) => message.replace(`${keyMissing.title}: `, '')).join('; '),
+    hint: 'Set the variables named above in the environment or in a .env file, or `api_key` of each backend.',
+  });
 }

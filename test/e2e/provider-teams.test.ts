@@ -91,6 +91,27 @@ test.each([
   expect(seen.filter((event) => JSON.stringify(event).includes('canary-'))).toEqual([]);
 });
 
+test('a team without any key is told all of them at once', async () => {
+  const place = await realpath(await mkdtemp(join(tmpdir(), 'massgen-vendors-')));
+  onTestFinished(() => rm(place, { recursive: true, force: true }));
+  const { config } = configFromValue({
+    agents: vendors.map((type) => ({ id: `the-${type}`, backend: { type } })),
+  });
+  if (config === undefined) throw new Error('the config is valid');
+  const runtime = createRuntime({ cwd: place, environment: { HOME: place } });
+  const refused: unknown = await runtime.startRun({ config, question: 'q' }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'MG1630', exitCode: 3 });
+  for (const text of [
+    'the-openai',
+    'OPENAI_API_KEY',
+    'the-claude',
+    'ANTHROPIC_API_KEY',
+    'the-gemini',
+    'GOOGLE_API_KEY',
+  ])
+    expect(String(refused)).toContain(text);
+});
+
 test.each(vendors)('a team on %s without a key is refused before anything is made', async (type) => {
   const place = await realpath(await mkdtemp(join(tmpdir(), 'massgen-vendors-')));
   onTestFinished(() => rm(place, { recursive: true, force: true }));

@@ -315,6 +315,19 @@ describe('what is special', () => {
     expect(server.requests.map(({ problem }) => problem)).toEqual([undefined, undefined]);
   });
 
+  test('claude: thinking goes back with the signature it came with', async () => {
+    const { server, play } = await setUp('claude', anthropicMessages, inOrder(reading, done));
+    await play();
+    expect(server.requests[1]?.body['messages']).toMatchObject([
+      {},
+      {
+        role: 'assistant',
+        content: [{ type: 'thinking', thinking: 'I think aloud.', signature: 'signed-14' }, {}, {}, {}],
+      },
+      {},
+    ]);
+  });
+
   test('claude: its own tools go back with their results, beside thinking', async () => {
     const block = (index: number, start: object, ...deltas: object[]) => [
       { type: 'content_block_start', index, content_block: start },
