@@ -94,8 +94,8 @@ describe('bad input is told with its place and what to do', () => {
     ],
     [
       'a type this version cannot run',
-      backend('type: azure_openai', 'model: m'),
-      '3:13 warning MG1130 | agents[0].backend.type | backends of type azure_openai are checked, but this version cannot run them yet | This version runs the types openai, claude, gemini, grok, chatcompletion, zai, lmstudio, ollama, vllm and script.',
+      backend('type: claude_code'),
+      '3:13 warning MG1130 | agents[0].backend.type | backends of type claude_code are checked, but this version cannot run them yet | This version runs the types openai, claude, gemini, grok, azure_openai, chatcompletion, zai, lmstudio, ollama, vllm and script.',
     ],
     [
       'agent and agents',

@@ -179,7 +179,7 @@ export const configErrors = {
   notRunnable: {
     code: 'MG1130',
     title: 'Backend type cannot be run by this version',
-    hint: 'This version runs the types openai, claude, gemini, grok, chatcompletion, zai, lmstudio, ollama, vllm and script.',
+    hint: 'This version runs the types openai, claude, gemini, grok, azure_openai, chatcompletion, zai, lmstudio, ollama, vllm and script.',
     exitCode: 2,
   },
   variableUnset: {

@@ -59,7 +59,7 @@ export const runErrors = {
   backendNotRunnable: {
     code: 'MG1711',
     title: 'This version cannot run that backend',
-    hint: 'Backends that run: openai, claude, gemini, grok, chatcompletion, zai, lmstudio, ollama, vllm, script. The file itself is valid.',
+    hint: 'Backends that run: openai, claude, gemini, grok, azure_openai, chatcompletion, zai, lmstudio, ollama, vllm, script. The file itself is valid.',
     exitCode: 2,
   },
   runHeld: {

@@ -8,9 +8,10 @@ import { runnableBackends } from '../config/schema/backend-types.ts';
 import { providerKeys } from '../config/provider-keys.ts';
 import { providerOf } from '../config/provider-of.ts';
 import type { BackendOf } from '../config/schema/backend-config.ts';
-import { substituteVariables } from '../config/variables.ts';
+import { type Environment, substituteVariables } from '../config/variables.ts';
 import { resolveCredential } from '../credentials/resolve-credential.ts';
 import type { SecretRegistry } from '../credentials/secret-registry.ts';
+import { agentErrors } from '../errors/agent-errors.ts';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { runErrors } from '../errors/run-errors.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
@@ -31,6 +32,7 @@ export function createAgent(config: AgentConfig, parts: RuntimeParts, secrets: S
     case 'claude':
     case 'gemini':
     case 'grok':
+    case 'azure_openai':
     case 'chatcompletion':
     case 'zai':
     case 'lmstudio':
@@ -49,7 +51,7 @@ type RunnableModel = BackendOf<ModelBackend>;
 
 function modelAgent(id: string, backend: RunnableModel, parts: RuntimeParts, secrets: SecretRegistry): Agent {
   const { value } = substituteVariables(backend, parts.environment);
-  const baseUrl = value.base_url ?? providerOf(backend)?.baseUrl ?? '';
+  const baseUrl = addressOf(id, value, parts.environment);
   const credential = resolveCredential({
     agent: id,
     baseUrl,
@@ -75,6 +77,7 @@ function modelAgent(id: string, backend: RunnableModel, parts: RuntimeParts, sec
     provider: credential.provider,
     ...(credential.key === undefined ? {} : { apiKey: credential.key }),
     ...(credential.variable === undefined ? {} : { keyVariable: credential.variable }),
+    ...apiVersionOf(value, parts.environment),
     webSearch: value.enable_web_search,
     codeExecution: runsCode(value),
     parameters,
@@ -83,6 +86,22 @@ function modelAgent(id: string, backend: RunnableModel, parts: RuntimeParts, sec
     random: parts.random,
     fetch: parts.fetch,
   });
+}
+
+function addressOf(id: string, backend: RunnableModel, environment: Environment): string {
+  if (backend.type !== 'azure_openai') return backend.base_url ?? providerOf(backend)?.baseUrl ?? '';
+  const endpoint = backend.azure_endpoint ?? backend.base_url ?? environment['AZURE_OPENAI_ENDPOINT'];
+  if (endpoint !== undefined && endpoint !== '') return endpoint;
+  throw new MassGenError(agentErrors.badBaseUrl, {
+    detail: `agent ${id} has no \`azure_endpoint\`, and AZURE_OPENAI_ENDPOINT is not set`,
+    hint: 'Give `azure_endpoint` as https://RESOURCE.openai.azure.com, or set AZURE_OPENAI_ENDPOINT.',
+  });
+}
+
+function apiVersionOf(backend: RunnableModel, environment: Environment): { readonly apiVersion?: string } {
+  if (backend.type !== 'azure_openai') return {};
+  const version = backend.api_version ?? environment['AZURE_OPENAI_API_VERSION'];
+  return version === undefined || version === '' ? {} : { apiVersion: version };
 }
 
 /** Keys of the schema that are keys of the Responses API as well. */

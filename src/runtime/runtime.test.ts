@@ -200,7 +200,7 @@ describe('a run that cannot begin', () => {
   const refused: readonly (readonly [string, () => unknown, object])[] = [
     [
       'a backend that this version cannot run',
-      () => ({ agents: [{ id: 'a', backend: { type: 'azure_openai', model: 'm' } }] }),
+      () => ({ agents: [{ id: 'a', backend: { type: 'claude_code', model: 'm' } }] }),
       { code: 'MG1711', exitCode: 2 },
     ],
     [

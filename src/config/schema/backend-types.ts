@@ -23,6 +23,7 @@ export const runnableBackends = [
   'claude',
   'gemini',
   'grok',
+  'azure_openai',
   'chatcompletion',
   'zai',
   'lmstudio',

@@ -21,6 +21,7 @@ export type ModelBackend =
   | 'claude'
   | 'gemini'
   | 'grok'
+  | 'azure_openai'
   | 'chatcompletion'
   | 'zai'
   | 'lmstudio'
@@ -42,6 +43,8 @@ export interface CreateModelAgentOptions {
   readonly webSearch?: boolean;
   /** The provider runs code of the model on its own machines, where the backend has that. */
   readonly codeExecution?: boolean;
+  /** Version of the API of an Azure resource. */
+  readonly apiVersion?: string;
   readonly parameters: ModelParameters;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -63,6 +66,9 @@ export function createModelAgent(options: CreateModelAgentOptions): Agent {
   });
 }
 
+/** The oldest one that is generally available and streams tool calls with their usage. */
+const azureApiVersion = '2024-10-21';
+
 function createModel(options: CreateModelAgentOptions): ModelPort {
   const common: ProviderModelOptions = {
     provider: options.provider ?? URL.parse(options.baseUrl)?.host ?? options.backend,
@@ -83,6 +89,11 @@ function createModel(options: CreateModelAgentOptions): ModelPort {
       return createAnthropicModel(common);
     case 'gemini':
       return createGeminiModel(common);
+    case 'azure_openai':
+      return createOpenAiCompatibleModel({
+        ...common,
+        azureApiVersion: options.apiVersion ?? azureApiVersion,
+      });
     case 'grok':
     case 'chatcompletion':
     case 'zai':

@@ -22,6 +22,8 @@ export interface OpenAiCompatibleModelOptions {
   readonly keyVariable?: string;
   /** The command that starts such a server on this machine, for messages. */
   readonly startCommand?: string;
+  /** The server is a resource of Azure: `model` is its deployment, and the key has a header of its own. */
+  readonly azureApiVersion?: string;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly fetch: typeof globalThis.fetch;
@@ -32,8 +34,10 @@ const key = 'chat';
 
 /** Throws when the base URL cannot be used or a key would go over plain http to another machine. */
 export function createOpenAiCompatibleModel(options: OpenAiCompatibleModelOptions): ModelPort {
-  const { provider, model, apiKey } = options;
-  const baseUrl = checkBaseUrl(options.baseUrl, apiKey !== undefined);
+  const { provider, model, apiKey, azureApiVersion: version } = options;
+  const address = checkBaseUrl(options.baseUrl, apiKey !== undefined);
+  const baseUrl =
+    version === undefined ? address : `${address}/openai/deployments/${encodeURIComponent(model)}`;
   const quirks = createWireQuirks();
   const secrets = createSecretRegistry();
   if (apiKey !== undefined) secrets.add('api_key', apiKey);
@@ -44,7 +48,12 @@ export function createOpenAiCompatibleModel(options: OpenAiCompatibleModelOption
     return createOpenAICompatible({
       name: key,
       baseURL: baseUrl,
-      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(apiKey === undefined
+        ? {}
+        : version === undefined
+          ? { apiKey }
+          : { headers: { 'api-key': apiKey } }),
+      ...(version === undefined ? {} : { queryParams: { 'api-version': version } }),
       fetch: async (input, init) =>
         endAtDone(await options.fetch(input, { ...init, redirect: 'manual' }), options.clock),
       includeUsage: true,
