@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { MassGenError } from '../errors/massgen-error.ts';
 import { workspaceErrors } from '../errors/workspace-errors.ts';
 import { offeredToolName } from '../mcp/tool-name.ts';
-import type { MovedFiles, OwnFiles } from './own-files.ts';
+import type { Moved } from '../workspace/workspace-moves.ts';
+import type { OwnFiles } from './own-files.ts';
 import { createPipelineRig, fakeTool, type PipelineRig } from './pipeline-rig.test-support.ts';
 import { workspaceToolNames, workspaceTools } from './workspace-tools.ts';
 import { describeCompared, describeMoved } from './workspace-words.ts';
 
-const moved: MovedFiles = { added: ['a'], replaced: [], removed: [], same: 0, leftOut: [] };
+const moved: Moved = { added: ['a'], replaced: [], removed: [], same: 0, leftOut: [] };
 
 interface Rig extends PipelineRig {
   /** What was asked of the files. */

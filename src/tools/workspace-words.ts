@@ -1,9 +1,10 @@
 /** What a model reads of files that were moved or compared: short, with a count of what is not said. Pure. */
-import type { ComparedFiles, MovedFiles } from './own-files.ts';
+import type { WorkspaceDiff } from '../workspace/workspace-diff.ts';
+import type { Moved } from '../workspace/workspace-moves.ts';
 
 const mostListed = 50;
 
-export function describeMoved(what: string, moved: MovedFiles): string {
+export function describeMoved(what: string, moved: Moved): string {
   const { added, replaced, removed, same, leftOut } = moved;
   const parts = [
     ...list('added', added),
@@ -19,7 +20,7 @@ export function describeMoved(what: string, moved: MovedFiles): string {
   return `${what}.\n${parts.length === 0 ? 'There was nothing to do.' : parts.join('\n')}`;
 }
 
-export function describeCompared({ from, to, changes, more, details, undescribed }: ComparedFiles): string {
+export function describeCompared({ from, to, changes, more, details, undescribed }: WorkspaceDiff): string {
   if (changes.length === 0) return `No difference between ${from} and ${to}.`;
   const lines = changes.map(({ path, kind }) => `${marks[kind]} ${shown(path)}`);
   return [

@@ -1,21 +1,4 @@
 /** The kinds of backend a config may name, and those this version can run. */
-export const backendTypes = [
-  'openai',
-  'claude',
-  'gemini',
-  'grok',
-  'azure_openai',
-  'chatcompletion',
-  'zai',
-  'lmstudio',
-  'ollama',
-  'vllm',
-  'claude_code',
-  'acp',
-  'script',
-] as const;
-
-export type BackendType = (typeof backendTypes)[number];
 
 /** Backends of the other types are read and checked, but a run with one is refused. */
 export const runnableBackends = [
@@ -30,4 +13,8 @@ export const runnableBackends = [
   'ollama',
   'vllm',
   'script',
-] as const satisfies BackendType[];
+] as const;
+
+export const backendTypes = [...runnableBackends, 'claude_code', 'acp'] as const;
+
+export type BackendType = (typeof backendTypes)[number];
