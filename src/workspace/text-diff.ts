@@ -13,12 +13,23 @@ export type ContentDiff =
 
 /** Characters of both texts together. */
 const mostCharacters = 4_000_000;
-const mostEdits = 20_000;
-const longestMs = 1_000;
+/** For a program that has nothing else to do. */
+const patient: DiffEffort = { mostEdits: 20_000, longestMs: 1_000 };
 const contextLines = 3;
 
+/** How much is done to find the difference; nothing else gets its turn meanwhile. */
+export interface DiffEffort {
+  /** Lines that are added or removed. */
+  readonly mostEdits: number;
+  readonly longestMs: number;
+}
+
 /** `undefined` stands for no file. */
-export function diffContents(before: Buffer | undefined, after: Buffer | undefined): ContentDiff {
+export function diffContents(
+  before: Buffer | undefined,
+  after: Buffer | undefined,
+  { mostEdits, longestMs }: DiffEffort = patient,
+): ContentDiff {
   if (!isText(before) || !isText(after)) return { type: 'binary' };
   const one = before?.toString('utf8') ?? '';
   const other = after?.toString('utf8') ?? '';

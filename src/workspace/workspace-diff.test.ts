@@ -72,7 +72,8 @@ test('stays short, and says what it leaves out', async () => {
     Object.fromEntries(
       Array.from({ length: 700 }, (_, n) => [`many/${n}`, `${text} ${n}\n`.repeat(n < 600 ? 1 : 0)]),
     );
-  const long = (text: string): string => Array.from({ length: 2_000 }, (_, n) => `${text} ${n}\n`).join('');
+  const long = (text: string): string =>
+    Array.from({ length: 300 }, (_, n) => `${text} ${n} ${'.'.repeat(40)}\n`).join('');
   await rig.answer('agent2.1', fill({ ...many('their'), long: long('their'), huge: 'x'.repeat(1_000_001) }));
   writeFiles(rig.root, { ...many('my'), long: long('my'), huge: 'y' });
   const diff = await rig.diff('agent2.1');
@@ -82,7 +83,7 @@ test('stays short, and says what it leaves out', async () => {
   expect(diff.details.join('').length).toBeLessThan(50_001);
   expect(diff.details.slice(0, 2)).toEqual([
     '"huge": too large to compare, 976.6 KiB → 1 bytes',
-    '"long": +2000 -2000 lines, too many to show',
+    '"long": +300 -300 lines, too many to show',
   ]);
 });
 

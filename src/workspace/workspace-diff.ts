@@ -58,6 +58,8 @@ interface Side {
 }
 
 const mostChanges = 500;
+/** The whole team waits for each comparison. */
+const effort = { mostEdits: 1_000, longestMs: 250 };
 /** Characters of all details together, and of those of one file. */
 const mostDetails = 50_000;
 const mostOfOne = 12_000;
@@ -158,7 +160,7 @@ export function createWorkspaceDiff(options: DiffOptions): DiffWorkspace {
     if (before.sha256 === after.sha256) return mode;
     const sizes = `${describeBytes(before.size)} → ${describeBytes(after.size)}`;
     if (Math.max(before.size, after.size) > mostBytes) return `${name}: too large to compare, ${sizes}`;
-    const diff = diffContents(readContent(files.objects, before), readContent(files.objects, after));
+    const diff = diffContents(readContent(files.objects, before), readContent(files.objects, after), effort);
     if (diff.type === 'binary') return `${name}: binary, ${sizes}`;
     if (diff.type === 'large') return `${name}: too different to compare, ${sizes}`;
     const head = `--- ${from.title}: ${path}\n+++ ${to.title}: ${path}\n`;
